@@ -1,0 +1,100 @@
+# Interface targets and helper functions used by the root CMakeLists.txt.
+
+# Warnings: linked PRIVATE only, so that they never reach a consumer.
+add_library(wasmi_warnings INTERFACE)
+target_compile_options(wasmi_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wold-style-cast
+    -Wextra-semi)
+if(WASMI_WERROR)
+    target_compile_options(wasmi_warnings INTERFACE -Werror)
+endif()
+
+# What the library and the tests share: private headers and the build's choices as macros.
+add_library(wasmi_internal INTERFACE)
+target_include_directories(wasmi_internal INTERFACE
+    "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}")
+string(TOUPPER "${WASMI_DISPATCH_MODE}" wasmi_dispatch_upper)
+target_compile_definitions(wasmi_internal INTERFACE
+    WASMI_DISPATCH_${wasmi_dispatch_upper}=1
+    WASMI_ASSERTIONS=$<BOOL:${WASMI_ASSERTIONS}>)
+
+find_package(Threads REQUIRED)
+target_link_libraries(wasmi_internal INTERFACE Threads::Threads)
+
+# Everything that runs lands in <build>/bin, everything that links in <build>/lib.
+if(PROJECT_IS_TOP_LEVEL)
+    set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+    set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+    set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+endif()
+
+# wasmi_handler_flags(FILE...): code generation of the files that hold executor handlers. Called in
+# the section of src/core/executor. In tail mode these files are optimised in every build type
+# (a tail call that is not one eats the native stack) and never instrumented; in switch mode they
+# are compiled like any other file. GCC calls libm for f64.sqrt without -fno-math-errno, and a
+# protected stack frame would put a prologue into each handler.
+function(wasmi_handler_flags)
+    if(NOT ARGN)
+        return()
+    endif()
+    set(flags -fno-math-errno)
+    if(WASMI_DISPATCH_MODE STREQUAL "tail")
+        list(APPEND flags -O3 -foptimize-sibling-calls -fno-stack-protector -fomit-frame-pointer
+                          -falign-functions=32 -fno-lto)
+        if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i.86)$")
+            list(APPEND flags -fcf-protection=none)
+        endif()
+        if(WASMI_SANITIZE)
+            list(APPEND flags -fno-sanitize=all)
+        endif()
+        if(WASMI_FUZZ)
+            list(APPEND flags -fno-sanitize=fuzzer-no-link)
+        endif()
+        if(WASMI_COVERAGE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+            list(APPEND flags -fno-profile-instr-generate -fno-coverage-mapping)
+        endif()
+    endif()
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
+    set_property(GLOBAL APPEND PROPERTY WASMI_HANDLER_FILES ${ARGN})
+endfunction()
+
+# wasmi_finish_library(): properties of wasmi::wasmi and, for a shared library, of its objects.
+function(wasmi_finish_library)
+    target_compile_features(wasmi PUBLIC cxx_std_20)
+    target_link_libraries(wasmi PUBLIC Threads::Threads)
+    set_target_properties(wasmi PROPERTIES
+        VERSION ${PROJECT_VERSION}
+        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+        VERIFY_INTERFACE_HEADER_SETS ON
+        LINKER_LANGUAGE CXX)
+    if(BUILD_SHARED_LIBS)
+        set_target_properties(wasmi_core PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    endif()
+endfunction()
+
+# wasmi_tool(TARGET): settings of a command-line program. The C++ runtime is linked in because
+# loading it takes longer than a short guest runs.
+function(wasmi_tool target)
+    target_link_libraries(${target} PRIVATE wasmi_warnings)
+    if(NOT wasmi_instrumentation)
+        target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc)
+    endif()
+endfunction()
+
+# wasmi_discover_tests(TARGET [LABEL]): every GoogleTest case becomes a ctest test.
+function(wasmi_discover_tests target)
+    set(label unit)
+    if(ARGC GREATER 1)
+        set(label "${ARGV1}")
+    endif()
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+        PROPERTIES LABELS ${label} TIMEOUT 300)
+endfunction()
+
+# wasmi_add_fuzzer(NAME SOURCE...): a libFuzzer program that sees the private headers.
+function(wasmi_add_fuzzer name)
+    add_executable(${name} ${ARGN})
+    target_link_libraries(${name} PRIVATE wasmi_core wasmi_internal wasmi_warnings)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_property(GLOBAL APPEND PROPERTY WASMI_FUZZERS ${name})
+endfunction()
