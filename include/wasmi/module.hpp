@@ -1,0 +1,78 @@
+// Engine and Module: where modules are loaded, and what a loaded module says about itself.
+//
+//     wasmi::Engine engine;
+//     auto module = wasmi::Module::compile(engine, bytes);
+//     if (!module) std::cerr << module.error().to_string();
+//
+// Thread rule: Engine and Module are immutable shared handles, safe to use from any thread.
+// Lifetime: cheap to copy; the last copy frees. Spec: appendix/embedding (modules).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <wasmi/config.hpp>
+#include <wasmi/result.hpp>
+#include <wasmi/types.hpp>
+
+namespace wasmi {
+
+namespace core {
+struct EngineData;
+class ModuleData;
+}  // namespace core
+
+/// Shared configuration and canonical types of a group of modules and stores.
+class WASMI_EXPORT Engine {
+public:
+    Engine() : Engine(Config{}) {}
+    explicit Engine(const Config& config);
+    [[nodiscard]] const Config& config() const noexcept;
+
+    /// The canonical id of a function type, for comparing and for host functions.
+    [[nodiscard]] Result<TypeId> type_id(const FuncType& type) const;
+
+    [[nodiscard]] const std::shared_ptr<core::EngineData>& data() const noexcept { return data_; }
+
+private:
+    std::shared_ptr<core::EngineData> data_;
+};
+
+/// Whether Module::compile keeps a copy of the bytes or borrows the caller's.
+enum class Bytes : std::uint8_t {
+    copy,    ///< the module owns a copy
+    borrow,  ///< the caller keeps the bytes unchanged as long as the module lives
+};
+
+/// A decoded and validated module.
+class WASMI_EXPORT Module {
+public:
+    /// Decodes and validates a binary module. Errors: malformed, invalid, unsupported, limit.
+    [[nodiscard]] static Result<Module> compile(const Engine& engine,
+                                                std::span<const std::byte> bytes,
+                                                Bytes ownership = Bytes::copy);
+    /// Reads a file; it is mapped, not copied, where the host can. Errors also: io.
+    [[nodiscard]] static Result<Module> compile_file(const Engine& engine, const char* path);
+    /// Decodes and validates, keeps nothing.
+    [[nodiscard]] static Result<void> validate(const Engine& engine,
+                                               std::span<const std::byte> bytes);
+
+    [[nodiscard]] std::vector<ImportType> imports() const;
+    [[nodiscard]] std::vector<ExportType> exports() const;
+    /// The module name of the name section, or empty. Valid as long as the module.
+    [[nodiscard]] std::string_view name() const noexcept;
+    /// Content of the first custom section of that name. Valid as long as the module.
+    [[nodiscard]] std::span<const std::byte> custom_section(std::string_view name) const noexcept;
+    [[nodiscard]] Engine engine() const;
+
+    [[nodiscard]] const std::shared_ptr<core::ModuleData>& data() const noexcept { return data_; }
+    explicit Module(std::shared_ptr<core::ModuleData> data) : data_(std::move(data)) {}
+
+private:
+    std::shared_ptr<core::ModuleData> data_;
+};
+
+}  // namespace wasmi

@@ -1,0 +1,124 @@
+// The executor as the linker and the API see it: run a function on an execution stack.
+// Spec: exec/modules (invocation).
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <wasmi/error.hpp>
+
+#include "core/memory/instance.hpp"
+#include "core/types/basics.hpp"
+
+namespace wasmi::core {
+
+struct ExecContext;
+
+/// How a call ended.
+enum class ExecStatus : u8 {
+    done,         ///< results are in the slots
+    trap,         ///< ExecContext::trap
+    exception,    ///< uncaught; ExecContext::exception holds the reference word
+    host_error,   ///< ExecContext::host_error: a host function failed, exited, …
+    out_of_fuel,
+    interrupted,
+    deadline,
+};
+
+/// Called for host functions: arguments from slots[0], results to slots[0]. Returns false after
+/// setting ctx.host_error. `caller` is null if the host itself calls.
+using HostEntry = bool (*)(ExecContext& ctx, HostFunc& func, ModuleInstance* caller, Slot* slots);
+
+/// A host function as the executor knows it; the API derives its own from it.
+struct HostFunc {
+    HostEntry entry = nullptr;
+    u32 param_slots = 0;
+    u32 result_slots = 0;
+};
+
+/// A caught or thrown exception. Spec: exec/runtime (exception instances).
+struct ExceptionInstance {
+    TagInstance* tag = nullptr;
+    std::vector<Slot> fields;
+    bool marked = false;
+    bool live = false;
+};
+
+/// Position of a guest frame, innermost first.
+struct FramePosition {
+    const FuncCode* func = nullptr;
+    ModuleInstance* instance = nullptr;
+    u64 offset = 0;  ///< byte offset in the module
+};
+
+/// The execution state of a store: the guest stack, the budget, and the pointers that handlers
+/// read. One running call at a time (host functions may nest). Fields up to the line are read by
+/// handlers; keep them first.
+struct ExecContext {
+    // Current instance, cached. Reloaded by switch_instance().
+    ModuleInstance* instance = nullptr;
+    GlobalCell* own_globals = nullptr;
+    GlobalCell** globals = nullptr;
+    u64 mem_size = 0;               ///< size of memory 0, for builds that do not pin it
+    i64 budget = 0;                 ///< fuel left in this slice; negative: poll
+    std::atomic<i64> stop{0};       ///< negative: an interrupt is pending
+    u8* stack_end = nullptr;
+    FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
+    TableInstance** tables = nullptr;
+    u32* func_addrs = nullptr;
+    Slot spill[4] = {};             ///< scratch of handlers that need memory
+    // ------------------------------------------------------------------------------------------
+    u8* stack = nullptr;            ///< base of the guest stack
+    u64 stack_bytes = 0;
+    u8* entry_base = nullptr;       ///< where the next call from the host puts its arguments
+    u32 nesting = 0;                ///< running host→guest calls
+    u32 max_nesting = 200;
+    TypeRegistry* types = nullptr;
+    void* owner = nullptr;          ///< the store, for host functions
+
+    // Fuel and deadline. `budget` is a slice of fuel_left.
+    bool fuel_limited = false;
+    u64 fuel_left = 0;              ///< beyond the current slice; meaningful if fuel_limited
+    u64 fuel_consumed = 0;          ///< charged before the current slice
+    i64 slice = 0;                  ///< size of the current slice
+    bool has_deadline = false;
+    i64 deadline_ns = 0;            ///< steady clock
+
+    // How the last call ended.
+    TrapCode trap = TrapCode::none;
+    u64 trap_detail = ~u64{0};      ///< index to add to the message ("uninitialized element 2")
+    u64 exception = 0;
+    std::unique_ptr<Error> host_error;
+    std::vector<FramePosition> backtrace;
+
+    std::vector<ExceptionInstance> exceptions;
+    std::vector<u32> free_exceptions;
+    u64 exception_threshold = 1024;
+
+    ExecContext() = default;
+    ~ExecContext();
+    ExecContext(const ExecContext&) = delete;
+    ExecContext& operator=(const ExecContext&) = delete;
+
+    /// Allocates the guest stack (committed as it is touched). False if the host refuses.
+    [[nodiscard]] bool allocate_stack(u64 bytes);
+};
+
+/// Makes `entry` of every FuncCode of a freshly loaded module callable: sizes from the facts,
+/// entry = stub that translates at the first call (or translated code in mode eager).
+[[nodiscard]] Result<void> prepare_module(ModuleData& module);
+
+/// First slot for the arguments of a call from the host, or null if the stack cannot hold
+/// `slots` of them. Results appear at the same place.
+[[nodiscard]] Slot* begin_call(ExecContext& ctx, u32 slots) noexcept;
+/// Runs funcs[addr] with the arguments at `base` (from begin_call).
+[[nodiscard]] ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept;
+
+/// Fuel accounting between calls.
+void set_fuel(ExecContext& ctx, std::optional<u64> fuel) noexcept;
+[[nodiscard]] std::optional<u64> fuel(const ExecContext& ctx) noexcept;
+[[nodiscard]] u64 fuel_consumed(const ExecContext& ctx) noexcept;
+
+}  // namespace wasmi::core

@@ -1,0 +1,89 @@
+// Canonical defined types of an engine: recursion groups rolled, compared and numbered once.
+// Spec: valid/conventions (type equivalence, rolling), valid/matching.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <wasmi/result.hpp>
+#include <wasmi/types.hpp>
+
+#include "core/types/basics.hpp"
+
+namespace wasmi::core {
+
+enum class CompositeKind : u8 { func, struct_, array };
+
+/// Storage type of a field: a value type or packed i8/i16. Spec: syntax/types (aggregate types).
+struct FieldType {
+    enum class Packed : u8 { none, i8, i16 };
+    ValType type;  ///< i32 for packed fields
+    Packed packed = Packed::none;
+    bool is_mutable = false;
+    friend bool operator==(const FieldType&, const FieldType&) = default;
+};
+
+/// One sub type of a recursion group. While a group is being built, references to members of the
+/// same group are ValType::ref_to(kRecBase + position); everything else is canonical.
+struct SubType {
+    bool is_final = true;
+    TypeId super = kNoType;  ///< kNoType, canonical, or kRecBase + position
+    CompositeKind kind = CompositeKind::func;
+    FuncType func;                  ///< of kind func
+    std::vector<FieldType> fields;  ///< of struct_ (all), array (one)
+    friend bool operator==(const SubType&, const SubType&) = default;
+};
+
+/// TypeIds from here on denote positions in the recursion group under construction.
+inline constexpr TypeId kRecBase = 0x20'0000;
+inline constexpr TypeId kMaxTypes = 0x1F'FFFF;
+
+/// A canonical type with its place in the subtype order. Immutable once published.
+struct DefinedType {
+    SubType sub;                  ///< all references canonical
+    std::vector<TypeId> supers;   ///< from the root to this type itself (Cohen's display)
+    u32 param_slots = 0;          ///< kind func: execution slots of the parameters
+    u32 result_slots = 0;
+};
+
+/// Thread rule: all members may be called from any thread. Ids and references stay valid as long
+/// as the registry lives.
+class TypeRegistry {
+public:
+    TypeRegistry();
+    ~TypeRegistry();
+    TypeRegistry(const TypeRegistry&) = delete;
+    TypeRegistry& operator=(const TypeRegistry&) = delete;
+
+    /// Canonical ids of the members of a recursion group; the first of consecutive ids.
+    /// The group must be well formed (supers checked by the validator). Errors: limit.
+    [[nodiscard]] Result<TypeId> add_group(std::span<const SubType> group);
+    /// The id of a final function type without supertype in a group of its own.
+    [[nodiscard]] Result<TypeId> add_func(const FuncType& type);
+
+    [[nodiscard]] const DefinedType& get(TypeId id) const noexcept;
+
+    /// Spec: valid/matching (heap types, reference types, value types).
+    [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const noexcept;
+    [[nodiscard]] bool matches(ValType sub, ValType super) const noexcept;
+    [[nodiscard]] bool heap_matches(ValType sub, ValType super) const noexcept;
+    /// Top of the hierarchy of a reference type: any, func, extern or exn.
+    [[nodiscard]] HeapKind top_of(ValType ref) const noexcept;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Spec: valid/matching (limits, tables, memories, globals). `sub` is what is given.
+[[nodiscard]] bool limits_match(const SizeLimits& sub, const SizeLimits& super) noexcept;
+[[nodiscard]] bool table_matches(const TypeRegistry&, const TableType& sub,
+                                 const TableType& super) noexcept;
+[[nodiscard]] bool memory_matches(const MemoryType& sub, const MemoryType& super) noexcept;
+[[nodiscard]] bool global_matches(const TypeRegistry&, const GlobalType& sub,
+                                  const GlobalType& super) noexcept;
+
+}  // namespace wasmi::core
