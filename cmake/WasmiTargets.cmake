@@ -98,3 +98,11 @@ function(wasmi_add_fuzzer name)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     set_property(GLOBAL APPEND PROPERTY WASMI_FUZZERS ${name})
 endfunction()
+
+# wasmi_finish_fuzzers(): the target wasmi_fuzzers builds them all; fuzzers.txt names them.
+function(wasmi_finish_fuzzers)
+    get_property(fuzzers GLOBAL PROPERTY WASMI_FUZZERS)
+    add_custom_target(wasmi_fuzzers DEPENDS ${fuzzers})
+    list(JOIN fuzzers "\n" lines)
+    file(WRITE "${PROJECT_BINARY_DIR}/fuzzers.txt" "${lines}\n")
+endfunction()
