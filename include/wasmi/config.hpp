@@ -1,10 +1,11 @@
-// Config: what an Engine accepts and how it runs it. A plain value; set it up, then make the Engine.
+// Config: what an Engine accepts and how it runs it. A plain value; set it up, then make the
+// Engine.
 #pragma once
+
+#include <wasmi/export.hpp>
 
 #include <cstdint>
 #include <string_view>
-
-#include <wasmi/export.hpp>
 
 namespace wasmi {
 
@@ -17,7 +18,7 @@ enum class Feature : std::uint8_t {
 
 /// A set of proposals. The default set is Wasm 3.0 with threads and legacy exceptions.
 class Features {
-public:
+  public:
     constexpr Features() = default;
     static constexpr Features defaults() {
         Features f;
@@ -44,7 +45,7 @@ public:
     }
     friend constexpr bool operator==(Features, Features) = default;
 
-private:
+  private:
     std::uint32_t bits_ = 0;
 };
 
@@ -61,9 +62,9 @@ enum class CompileMode : std::uint8_t {
 /// Switches of the translator, all on by default. They change speed, never results, fuel or traps;
 /// the tests run everything with each of them off.
 struct Tuning {
-    bool pin_locals = true;     ///< keep hot locals in machine registers
-    bool accumulators = true;   ///< keep results in machine registers between instructions
-    bool fuse = true;           ///< fuse compare+branch, addresses, adjacent instructions
+    bool pin_locals = true;    ///< keep hot locals in machine registers
+    bool accumulators = true;  ///< keep results in machine registers between instructions
+    bool fuse = true;          ///< fuse compare+branch, addresses, adjacent instructions
     friend bool operator==(const Tuning&, const Tuning&) = default;
 };
 
@@ -79,9 +80,9 @@ struct ParseLimits {
     std::uint32_t tags = 1'000'000;
     std::uint32_t element_segments = 10'000'000;
     std::uint32_t data_segments = 100'000;
-    std::uint32_t locals = 50'000;           ///< of one function
-    std::uint32_t params = 1'000;            ///< of one function type
-    std::uint32_t results = 1'000;           ///< of one function type
+    std::uint32_t locals = 50'000;  ///< of one function
+    std::uint32_t params = 1'000;   ///< of one function type
+    std::uint32_t results = 1'000;  ///< of one function type
     std::uint32_t subtyping_depth = 63;
     std::uint64_t function_bytes = 128u << 20;
     std::uint64_t module_bytes = std::uint64_t{1} << 30;

@@ -5,32 +5,32 @@
 // Thread rule: plain values, no shared state. Spec: appendix/embedding (error).
 #pragma once
 
+#include <wasmi/export.hpp>
+
 #include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <wasmi/export.hpp>
-
 namespace wasmi {
 
 /// What kind of trouble an Error is. The first four are those of the specification.
 enum class ErrorKind : std::uint8_t {
-    malformed,     ///< the bytes or the text are not a module
-    invalid,       ///< a module that does not validate
-    link,          ///< an import is missing or does not match (the suite's "unlinkable")
-    trap,          ///< execution trapped; see Error::trap()
-    exception,     ///< a WebAssembly exception reached the host uncaught
-    exit,          ///< the guest asked to end (WASI proc_exit); see Error::exit_code()
-    out_of_fuel,   ///< the store's fuel is used up
-    interrupted,   ///< InterruptHandle::interrupt was called
-    deadline,      ///< the store's deadline has passed
-    limit,         ///< a limit of Limits or StoreLimits was reached
-    unsupported,   ///< valid WebAssembly that needs a feature this build or Config lacks
-    host,          ///< a host function failed
-    api_misuse,    ///< a handle of another store, wrong argument types, …
-    io,            ///< the host's file could not be read
+    malformed,    ///< the bytes or the text are not a module
+    invalid,      ///< a module that does not validate
+    link,         ///< an import is missing or does not match (the suite's "unlinkable")
+    trap,         ///< execution trapped; see Error::trap()
+    exception,    ///< a WebAssembly exception reached the host uncaught
+    exit,         ///< the guest asked to end (WASI proc_exit); see Error::exit_code()
+    out_of_fuel,  ///< the store's fuel is used up
+    interrupted,  ///< InterruptHandle::interrupt was called
+    deadline,     ///< the store's deadline has passed
+    limit,        ///< a limit of Limits or StoreLimits was reached
+    unsupported,  ///< valid WebAssembly that needs a feature this build or Config lacks
+    host,         ///< a host function failed
+    api_misuse,   ///< a handle of another store, wrong argument types, …
+    io,           ///< the host's file could not be read
 };
 
 /// The trap codes of the specification, `none` first; texts in traps.def.
@@ -48,15 +48,15 @@ enum class TrapCode : std::uint8_t {
 
 /// One guest frame of a backtrace, innermost first.
 struct FrameInfo {
-    std::string module_name;          ///< from the name section; may be empty
-    std::string function_name;        ///< from the name section or the exports; may be empty
-    std::uint32_t function_index = 0; ///< index in the module's function index space
-    std::uint64_t offset = 0;         ///< byte offset of the instruction in the module
+    std::string module_name;           ///< from the name section; may be empty
+    std::string function_name;         ///< from the name section or the exports; may be empty
+    std::uint32_t function_index = 0;  ///< index in the module's function index space
+    std::uint64_t offset = 0;          ///< byte offset of the instruction in the module
 };
 
 /// What went wrong. A plain value; cheap to move.
 class WASMI_EXPORT Error {
-public:
+  public:
     static constexpr std::uint64_t kNoOffset = ~std::uint64_t{0};
     static constexpr std::uint32_t kNoFunction = ~std::uint32_t{0};
 
@@ -91,7 +91,7 @@ public:
     /// One line: "invalid: func 12 "main" (+0x8f): type mismatch: expected i32, got i64".
     [[nodiscard]] std::string to_string() const;
 
-private:
+  private:
     ErrorKind kind_;
     TrapCode trap_ = TrapCode::none;
     std::uint32_t exit_code_ = 0;

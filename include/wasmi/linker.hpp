@@ -7,17 +7,17 @@
 // Thread rule: that of its store. Spec: exec/modules (instantiation), appendix/embedding.
 #pragma once
 
+#include <wasmi/store.hpp>
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <wasmi/store.hpp>
 
 namespace wasmi {
 
 /// Definitions by (module, name) in one store. A later definition of the same name replaces.
 class WASMI_EXPORT Linker {
-public:
+  public:
     explicit Linker(Store& store);
     ~Linker();
     Linker(Linker&&) noexcept;
@@ -44,7 +44,7 @@ public:
                                                       std::span<const Extern> imports);
     [[nodiscard]] Store& store() const noexcept { return *store_; }
 
-private:
+  private:
     struct Impl;
     Store* store_;
     std::unique_ptr<Impl> impl_;

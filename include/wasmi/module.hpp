@@ -8,15 +8,15 @@
 // Lifetime: cheap to copy; the last copy frees. Spec: appendix/embedding (modules).
 #pragma once
 
+#include <wasmi/config.hpp>
+#include <wasmi/result.hpp>
+#include <wasmi/types.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include <wasmi/config.hpp>
-#include <wasmi/result.hpp>
-#include <wasmi/types.hpp>
 
 namespace wasmi {
 
@@ -27,7 +27,7 @@ class ModuleData;
 
 /// Shared configuration and canonical types of a group of modules and stores.
 class WASMI_EXPORT Engine {
-public:
+  public:
     Engine() : Engine(Config{}) {}
     explicit Engine(const Config& config);
     [[nodiscard]] const Config& config() const noexcept;
@@ -37,7 +37,7 @@ public:
 
     [[nodiscard]] const std::shared_ptr<core::EngineData>& data() const noexcept { return data_; }
 
-private:
+  private:
     std::shared_ptr<core::EngineData> data_;
 };
 
@@ -49,7 +49,7 @@ enum class Bytes : std::uint8_t {
 
 /// A decoded and validated module.
 class WASMI_EXPORT Module {
-public:
+  public:
     /// Decodes and validates a binary module. Errors: malformed, invalid, unsupported, limit.
     [[nodiscard]] static Result<Module> compile(const Engine& engine,
                                                 std::span<const std::byte> bytes,
@@ -71,7 +71,7 @@ public:
     [[nodiscard]] const std::shared_ptr<core::ModuleData>& data() const noexcept { return data_; }
     explicit Module(std::shared_ptr<core::ModuleData> data) : data_(std::move(data)) {}
 
-private:
+  private:
     std::shared_ptr<core::ModuleData> data_;
 };
 

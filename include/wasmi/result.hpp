@@ -5,14 +5,14 @@
 //     use(*m);
 #pragma once
 
+#include <wasmi/error.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <type_traits>
 #include <utility>
 #include <variant>
-
-#include <wasmi/error.hpp>
 
 namespace wasmi {
 
@@ -24,7 +24,7 @@ namespace detail {
 /// Either a T or an E; test it before use. Not copyable where T is not.
 template <class T, class E = Error>
 class [[nodiscard]] Result {
-public:
+  public:
     using value_type = T;
     using error_type = E;
 
@@ -66,7 +66,7 @@ public:
         return std::forward<F>(f)(std::move(**this));
     }
 
-private:
+  private:
     void check() const {
         if (has_value()) return;
         if constexpr (std::is_same_v<E, Error>) {
@@ -81,7 +81,7 @@ private:
 /// Success without a value, or an error.
 template <class E>
 class [[nodiscard]] Result<void, E> {
-public:
+  public:
     using value_type = void;
     using error_type = E;
 
@@ -97,7 +97,7 @@ public:
     const E& error() const& noexcept { return *std::get_if<1>(&state_); }
     E&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
 
-private:
+  private:
     std::variant<std::monostate, E> state_;
 };
 

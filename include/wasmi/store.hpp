@@ -8,9 +8,13 @@
 //
 // Thread rule: a Store and its handles belong to one thread at a time (it may move between calls);
 // only InterruptHandle may be used from other threads.
-// Lifetime: the store owns all instances; handles are small values, checked on use, and die with it.
-// Spec: appendix/embedding (store, functions, tables, memories, globals, tags).
+// Lifetime: the store owns all instances; handles are small values, checked on use, and die with
+// it. Spec: appendix/embedding (store, functions, tables, memories, globals, tags).
 #pragma once
+
+#include <wasmi/module.hpp>
+#include <wasmi/result.hpp>
+#include <wasmi/value.hpp>
 
 #include <array>
 #include <chrono>
@@ -25,10 +29,6 @@
 #include <tuple>
 #include <type_traits>
 
-#include <wasmi/module.hpp>
-#include <wasmi/result.hpp>
-#include <wasmi/value.hpp>
-
 namespace wasmi {
 
 namespace core {
@@ -42,10 +42,10 @@ class Caller;
 
 /// What a store may use. 0 is a real limit, not "none".
 struct StoreLimits {
-    std::uint64_t memory_bytes = ~std::uint64_t{0};    ///< all linear memories together
-    std::uint64_t table_elements = 100'000'000;        ///< all tables together
+    std::uint64_t memory_bytes = ~std::uint64_t{0};  ///< all linear memories together
+    std::uint64_t table_elements = 100'000'000;      ///< all tables together
     std::uint64_t gc_heap_bytes = std::uint64_t{1} << 30;
-    std::uint64_t stack_bytes = std::uint64_t{8} << 20; ///< guest frames; the depth limit, exact
+    std::uint64_t stack_bytes = std::uint64_t{8} << 20;  ///< guest frames; the depth limit, exact
     std::uint32_t instances = 100'000;
     std::uint32_t host_nesting = 200;  ///< host function calls guest calls host function …
 };
@@ -53,17 +53,17 @@ struct StoreLimits {
 /// Stops a running call from any thread. Bound to the call that runs when interrupt() is
 /// invoked (or, if none runs, to nothing: it never hits a later call).
 class WASMI_EXPORT InterruptHandle {
-public:
+  public:
     struct State;
     void interrupt() const noexcept;
     explicit InterruptHandle(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-private:
+  private:
     std::shared_ptr<State> state_;
 };
 
 class WASMI_EXPORT Store {
-public:
+  public:
     explicit Store(const Engine& engine, const StoreLimits& limits = {});
     ~Store();
     Store(Store&&) noexcept;
@@ -90,7 +90,7 @@ public:
 
     [[nodiscard]] core::StoreData* data() const noexcept { return data_.get(); }
 
-private:
+  private:
     struct Deleter {
         void operator()(core::StoreData*) const noexcept;
     };
@@ -109,20 +109,20 @@ namespace detail {
 /// C++ parameter and result types that have a WebAssembly equal.
 template <class T>
 struct Native;
-#define WASMI_NATIVE(cpp, wasm)                                            \
-    template <>                                                            \
-    struct Native<cpp> {                                                   \
-        static constexpr ValType type = ValType::wasm;                     \
-        static cpp load(const std::uint64_t* slot) noexcept {              \
-            cpp v;                                                         \
-            std::memcpy(&v, slot, sizeof v);                               \
-            return v;                                                      \
-        }                                                                  \
-        static void store(std::uint64_t* slot, cpp v) noexcept {           \
-            std::uint64_t bits = 0;                                        \
-            std::memcpy(&bits, &v, sizeof v);                              \
-            *slot = bits;                                                  \
-        }                                                                  \
+#define WASMI_NATIVE(cpp, wasm)                                  \
+    template <>                                                  \
+    struct Native<cpp> {                                         \
+        static constexpr ValType type = ValType::wasm;           \
+        static cpp load(const std::uint64_t* slot) noexcept {    \
+            cpp v;                                               \
+            std::memcpy(&v, slot, sizeof v);                     \
+            return v;                                            \
+        }                                                        \
+        static void store(std::uint64_t* slot, cpp v) noexcept { \
+            std::uint64_t bits = 0;                              \
+            std::memcpy(&bits, &v, sizeof v);                    \
+            *slot = bits;                                        \
+        }                                                        \
     };
 WASMI_NATIVE(std::int32_t, i32)
 WASMI_NATIVE(std::uint32_t, i32)
@@ -181,7 +181,7 @@ WASMI_EXPORT void fail_host_call(Caller& caller, Error error);
 
 /// A memory of a store. bytes() is valid until the next call into the guest or grow().
 class WASMI_EXPORT Memory : public Handle {
-public:
+  public:
     [[nodiscard]] static Result<Memory> create(Store& store, const MemoryType& type);
     [[nodiscard]] Result<std::span<std::byte>> bytes(Store& store) const;
     [[nodiscard]] Result<std::uint64_t> size_in_pages(const Store& store) const;
@@ -191,7 +191,7 @@ public:
 };
 
 class WASMI_EXPORT Global : public Handle {
-public:
+  public:
     [[nodiscard]] static Result<Global> create(Store& store, const GlobalType& type, Val value);
     [[nodiscard]] Result<Val> get(const Store& store) const;
     [[nodiscard]] Result<void> set(Store& store, Val value) const;
@@ -199,7 +199,7 @@ public:
 };
 
 class WASMI_EXPORT Table : public Handle {
-public:
+  public:
     [[nodiscard]] static Result<Table> create(Store& store, const TableType& type, Val initial);
     [[nodiscard]] Result<Val> get(const Store& store, std::uint64_t index) const;
     [[nodiscard]] Result<void> set(Store& store, std::uint64_t index, Val value) const;
@@ -209,7 +209,7 @@ public:
 };
 
 class WASMI_EXPORT Tag : public Handle {
-public:
+  public:
     [[nodiscard]] static Result<Tag> create(Store& store, const FuncType& type);
     [[nodiscard]] Result<FuncType> type(const Store& store) const;
 };
@@ -219,7 +219,7 @@ class TypedFunc;
 
 /// A function of a store, of the guest or of the host.
 class WASMI_EXPORT Func : public Handle {
-public:
+  public:
     /// A host function called with dynamic values. `results` comes typed and zeroed.
     using Callback = std::function<Result<void>(Caller&, std::span<const Val>, std::span<Val>)>;
     [[nodiscard]] static Result<Func> create(Store& store, const FuncType& type, Callback callback);
@@ -249,7 +249,7 @@ public:
 /// A Func whose signature was checked; calling it converts nothing.
 template <class R, class... Args>
 class TypedFunc<R(Args...)> : public Func {
-public:
+  public:
     [[nodiscard]] Result<typename detail::Results<R>::Value> operator()(Store& store,
                                                                         Args... args) const {
         Result<std::uint64_t*> slots = begin_raw_call(store);
@@ -274,7 +274,7 @@ struct Extern {
 
 /// An instantiated module.
 class WASMI_EXPORT Instance : public Handle {
-public:
+  public:
     [[nodiscard]] Result<Extern> get(const Store& store, std::string_view name) const;
     [[nodiscard]] Result<Func> func(const Store& store, std::string_view name) const;
     template <class Signature>
@@ -292,7 +292,7 @@ public:
 
 /// The guest that calls a host function. Valid during the call only.
 class WASMI_EXPORT Caller {
-public:
+  public:
     Caller(Store& store, core::ModuleInstance* instance) : store_(&store), instance_(instance) {}
     [[nodiscard]] Store& store() const noexcept { return *store_; }
     /// The calling instance; an error if the host called the function directly.
@@ -303,7 +303,7 @@ public:
 
     std::optional<Error> error;  ///< set by detail::fail_host_call
 
-private:
+  private:
     Store* store_;
     core::ModuleInstance* instance_;
 };
@@ -382,14 +382,14 @@ struct HostFunction {
 
 template <class F, class Signature>
 struct HostFunctionOf;
-#define WASMI_MEMBER(qualifiers)                                             \
-    template <class F, class C, class R, class... Args>                      \
-    struct HostFunctionOf<F, R (C::*)(Args...) qualifiers> {                 \
-        using type = HostFunction<F, false, R, std::decay_t<Args>...>;       \
-    };                                                                       \
-    template <class F, class C, class R, class... Args>                      \
-    struct HostFunctionOf<F, R (C::*)(Caller&, Args...) qualifiers> {        \
-        using type = HostFunction<F, true, R, std::decay_t<Args>...>;        \
+#define WASMI_MEMBER(qualifiers)                                       \
+    template <class F, class C, class R, class... Args>                \
+    struct HostFunctionOf<F, R (C::*)(Args...) qualifiers> {           \
+        using type = HostFunction<F, false, R, std::decay_t<Args>...>; \
+    };                                                                 \
+    template <class F, class C, class R, class... Args>                \
+    struct HostFunctionOf<F, R (C::*)(Caller&, Args...) qualifiers> {  \
+        using type = HostFunction<F, true, R, std::decay_t<Args>...>;  \
     };
 WASMI_MEMBER()
 WASMI_MEMBER(const)

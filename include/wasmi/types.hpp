@@ -5,12 +5,12 @@
 // exactly if their ids are (the engine rolls and unrolls recursion groups when it loads a module).
 #pragma once
 
+#include <wasmi/export.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <wasmi/export.hpp>
 
 namespace wasmi {
 
@@ -20,7 +20,18 @@ inline constexpr TypeId kNoType = 0x3F'FFFF;
 
 /// Heads of reference types; `concrete` refers to a defined type by TypeId.
 enum class HeapKind : std::uint8_t {
-    func, nofunc, extern_, noextern, any, eq, i31, struct_, array, none, exn, noexn,
+    func,
+    nofunc,
+    extern_,
+    noextern,
+    any,
+    eq,
+    i31,
+    struct_,
+    array,
+    none,
+    exn,
+    noexn,
     concrete,
     bottom,  ///< of unreachable code only, below every other
 };
@@ -29,7 +40,7 @@ enum class ValKind : std::uint8_t { i32, i64, f32, f64, v128, ref, bottom };
 
 /// A value type in four bytes. Spec: syntax/types (value types).
 class ValType {
-public:
+  public:
     constexpr ValType() = default;
     constexpr explicit ValType(ValKind kind) : bits_(static_cast<std::uint32_t>(kind)) {}
     static constexpr ValType ref(HeapKind heap, bool nullable, TypeId id = 0) {
@@ -67,7 +78,7 @@ public:
 
     friend constexpr bool operator==(ValType, ValType) = default;
 
-private:
+  private:
     std::uint32_t bits_ = static_cast<std::uint32_t>(ValKind::bottom);
 };
 
@@ -103,8 +114,8 @@ struct SizeLimits {
 };
 
 struct MemoryType {
-    SizeLimits limits;                 ///< in pages
-    bool is_64 = false;                ///< address type i64
+    SizeLimits limits;   ///< in pages
+    bool is_64 = false;  ///< address type i64
     bool is_shared = false;
     std::uint8_t page_size_log2 = 16;  ///< 16, or 0 with custom page sizes
     friend bool operator==(const MemoryType&, const MemoryType&) = default;

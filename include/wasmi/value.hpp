@@ -2,11 +2,11 @@
 // Spec: exec/runtime (values).
 #pragma once
 
+#include <wasmi/types.hpp>
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
-
-#include <wasmi/types.hpp>
 
 namespace wasmi {
 
@@ -25,7 +25,7 @@ struct V128 {
 
 /// A value and its type. 24 bytes, trivially copyable. Floats keep their bits.
 class Val {
-public:
+  public:
     constexpr Val() = default;
     constexpr explicit Val(std::int32_t v) : Val(ValType::i32, static_cast<std::uint32_t>(v)) {}
     constexpr explicit Val(std::uint32_t v) : Val(ValType::i32, v) {}
@@ -55,7 +55,7 @@ public:
     [[nodiscard]] constexpr std::uint64_t bits() const { return lo_; }
     [[nodiscard]] constexpr std::uint64_t bits_hi() const { return hi_; }
 
-private:
+  private:
     constexpr Val(ValType type, std::uint64_t lo) : type_(type), lo_(lo) {}
     ValType type_ = ValType::i32;
     std::uint64_t lo_ = 0;

@@ -2,15 +2,15 @@
 // Spec: exec/modules (invocation).
 #pragma once
 
+#include "core/memory/instance.hpp"
+#include "core/types/basics.hpp"
+
+#include <wasmi/error.hpp>
+
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include <wasmi/error.hpp>
-
-#include "core/memory/instance.hpp"
-#include "core/types/basics.hpp"
 
 namespace wasmi::core {
 
@@ -18,10 +18,10 @@ struct ExecContext;
 
 /// How a call ended.
 enum class ExecStatus : u8 {
-    done,         ///< results are in the slots
-    trap,         ///< ExecContext::trap
-    exception,    ///< uncaught; ExecContext::exception holds the reference word
-    host_error,   ///< ExecContext::host_error: a host function failed, exited, …
+    done,        ///< results are in the slots
+    trap,        ///< ExecContext::trap
+    exception,   ///< uncaught; ExecContext::exception holds the reference word
+    host_error,  ///< ExecContext::host_error: a host function failed, exited, …
     out_of_fuel,
     interrupted,
     deadline,
@@ -61,34 +61,34 @@ struct ExecContext {
     ModuleInstance* instance = nullptr;
     GlobalCell* own_globals = nullptr;
     GlobalCell** globals = nullptr;
-    u64 mem_size = 0;               ///< size of memory 0, for builds that do not pin it
-    i64 budget = 0;                 ///< fuel left in this slice; negative: poll
-    std::atomic<i64> stop{0};       ///< negative: an interrupt is pending
+    u64 mem_size = 0;          ///< size of memory 0, for builds that do not pin it
+    i64 budget = 0;            ///< fuel left in this slice; negative: poll
+    std::atomic<i64> stop{0};  ///< negative: an interrupt is pending
     u8* stack_end = nullptr;
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
     TableInstance** tables = nullptr;
     u32* func_addrs = nullptr;
-    Slot spill[4] = {};             ///< scratch of handlers that need memory
+    Slot spill[4] = {};  ///< scratch of handlers that need memory
     // ------------------------------------------------------------------------------------------
-    u8* stack = nullptr;            ///< base of the guest stack
+    u8* stack = nullptr;  ///< base of the guest stack
     u64 stack_bytes = 0;
-    u8* entry_base = nullptr;       ///< where the next call from the host puts its arguments
-    u32 nesting = 0;                ///< running host→guest calls
+    u8* entry_base = nullptr;  ///< where the next call from the host puts its arguments
+    u32 nesting = 0;           ///< running host→guest calls
     u32 max_nesting = 200;
     TypeRegistry* types = nullptr;
-    void* owner = nullptr;          ///< the store, for host functions
+    void* owner = nullptr;  ///< the store, for host functions
 
     // Fuel and deadline. `budget` is a slice of fuel_left.
     bool fuel_limited = false;
-    u64 fuel_left = 0;              ///< beyond the current slice; meaningful if fuel_limited
-    u64 fuel_consumed = 0;          ///< charged before the current slice
-    i64 slice = 0;                  ///< size of the current slice
+    u64 fuel_left = 0;      ///< beyond the current slice; meaningful if fuel_limited
+    u64 fuel_consumed = 0;  ///< charged before the current slice
+    i64 slice = 0;          ///< size of the current slice
     bool has_deadline = false;
-    i64 deadline_ns = 0;            ///< steady clock
+    i64 deadline_ns = 0;  ///< steady clock
 
     // How the last call ended.
     TrapCode trap = TrapCode::none;
-    u64 trap_detail = ~u64{0};      ///< index to add to the message ("uninitialized element 2")
+    u64 trap_detail = ~u64{0};  ///< index to add to the message ("uninitialized element 2")
     u64 exception = 0;
     std::unique_ptr<Error> host_error;
     std::vector<FramePosition> backtrace;

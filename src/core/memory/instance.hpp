@@ -5,11 +5,11 @@
 // ref.hpp), never pointers.
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "core/types/basics.hpp"
 #include "core/types/module.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace wasmi::core {
 
@@ -87,12 +87,12 @@ struct ElemInstance {
 /// Spec: exec/runtime (module instances). Index spaces resolved to pointers, once, by the linker.
 struct ModuleInstance {
     std::shared_ptr<ModuleData> module;
-    u32 addr = 0;  ///< in the store's instances
+    u32 addr = 0;                 ///< in the store's instances
     std::vector<u32> func_addrs;  ///< function index → address in the store
     std::vector<TableInstance*> tables;
     std::vector<MemoryInstance*> memories;
-    std::vector<GlobalCell*> globals;          ///< all, imports first
-    std::unique_ptr<GlobalCell[]> own_globals; ///< defined globals, in order
+    std::vector<GlobalCell*> globals;           ///< all, imports first
+    std::unique_ptr<GlobalCell[]> own_globals;  ///< defined globals, in order
     std::vector<TagInstance*> tags;
     std::vector<DataInstance> datas;
     std::vector<ElemInstance> elems;

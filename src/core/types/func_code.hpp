@@ -2,9 +2,9 @@
 // Calls read it; the translator fills `entry` at the first call.
 #pragma once
 
-#include <atomic>
-
 #include "core/types/basics.hpp"
+
+#include <atomic>
 
 namespace wasmi::core {
 
@@ -17,12 +17,12 @@ inline constexpr u32 kLinkSlots = 4;
 
 struct FuncCode {
     std::atomic<const u8*> entry{nullptr};  ///< register code; the "translate me" stub at first
-    u32 frame_bytes = 0;   ///< from the frame pointer: locals, link, operands; covers the results
-    u32 entry_cost = 0;    ///< fuel of one call
-    u32 link_bytes = 0;    ///< offset of the link words = size of the locals
-    u32 param_bytes = 0;   ///< size of the parameters: locals from here to link_bytes are zeroed
+    u32 frame_bytes = 0;  ///< from the frame pointer: locals, link, operands; covers the results
+    u32 entry_cost = 0;   ///< fuel of one call
+    u32 link_bytes = 0;   ///< offset of the link words = size of the locals
+    u32 param_bytes = 0;  ///< size of the parameters: locals from here to link_bytes are zeroed
     u32 result_bytes = 0;
-    u32 func_index = 0;    ///< in the module's function index space
+    u32 func_index = 0;  ///< in the module's function index space
     ModuleData* module = nullptr;
 };
 

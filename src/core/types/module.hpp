@@ -2,19 +2,19 @@
 // Spec: syntax/modules.
 #pragma once
 
+#include "core/types/basics.hpp"
+#include "core/types/func_code.hpp"
+#include "core/types/type_registry.hpp"
+
+#include <wasmi/config.hpp>
+#include <wasmi/types.hpp>
+
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <wasmi/config.hpp>
-#include <wasmi/types.hpp>
-
-#include "core/types/basics.hpp"
-#include "core/types/func_code.hpp"
-#include "core/types/type_registry.hpp"
 
 namespace wasmi::core {
 
@@ -37,8 +37,8 @@ struct ImportDesc {
     std::string module;
     std::string name;
     ExternKind kind = ExternKind::func;
-    u32 index = 0;  ///< in the index space of its kind
-    u32 offset = 0; ///< byte offset of the entry, for messages
+    u32 index = 0;   ///< in the index space of its kind
+    u32 offset = 0;  ///< byte offset of the entry, for messages
 };
 
 struct ExportDesc {
@@ -64,8 +64,8 @@ struct ElementSegment {
     SegmentMode mode = SegmentMode::passive;
     ValType type = ValType::funcref;
     u32 table = 0;
-    ConstExpr offset;                ///< active only
-    std::vector<u32> funcs;          ///< the function-index form; empty if exprs is used
+    ConstExpr offset;        ///< active only
+    std::vector<u32> funcs;  ///< the function-index form; empty if exprs is used
     std::vector<ConstExpr> exprs;
     bool uses_exprs = false;
     [[nodiscard]] u64 size() const { return uses_exprs ? exprs.size() : funcs.size(); }
@@ -101,7 +101,7 @@ struct FuncDesc {
 
 /// Immutable after load, except for translated code, which is published with release/acquire.
 class ModuleData {
-public:
+  public:
     explicit ModuleData(std::shared_ptr<EngineData> e) : engine(std::move(e)) {}
     ~ModuleData();
     ModuleData(const ModuleData&) = delete;
@@ -113,11 +113,11 @@ public:
 
     std::vector<TypeId> types;  ///< type index → canonical id
     std::vector<ImportDesc> imports;
-    std::vector<TypeId> func_types;      ///< function index space, imports first
-    std::vector<TableDesc> tables;       ///< table index space, imports first
-    std::vector<MemoryType> memories;    ///< memory index space
-    std::vector<TypeId> tags;            ///< tag index space
-    std::vector<GlobalDesc> globals;     ///< global index space
+    std::vector<TypeId> func_types;    ///< function index space, imports first
+    std::vector<TableDesc> tables;     ///< table index space, imports first
+    std::vector<MemoryType> memories;  ///< memory index space
+    std::vector<TypeId> tags;          ///< tag index space
+    std::vector<GlobalDesc> globals;   ///< global index space
     std::vector<ExportDesc> exports;
     u32 start = kNoIndex;
     std::vector<ElementSegment> elements;
@@ -135,8 +135,8 @@ public:
     u32 num_imported_globals = 0;
     u32 num_imported_tags = 0;
 
-    std::vector<FuncFacts> facts;          ///< per defined function, filled by the validator
-    std::unique_ptr<FuncCode[]> codes;     ///< per defined function, filled at load
+    std::vector<FuncFacts> facts;       ///< per defined function, filled by the validator
+    std::unique_ptr<FuncCode[]> codes;  ///< per defined function, filled at load
     /// Translated code, freed with the module. Defined by the translator.
     struct CodeMemory;
     std::unique_ptr<CodeMemory, void (*)(CodeMemory*)> code_memory{nullptr, nullptr};

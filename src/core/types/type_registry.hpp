@@ -2,16 +2,16 @@
 // Spec: valid/conventions (type equivalence, rolling), valid/matching.
 #pragma once
 
+#include "core/types/basics.hpp"
+
+#include <wasmi/result.hpp>
+#include <wasmi/types.hpp>
+
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <vector>
-
-#include <wasmi/result.hpp>
-#include <wasmi/types.hpp>
-
-#include "core/types/basics.hpp"
 
 namespace wasmi::core {
 
@@ -43,16 +43,16 @@ inline constexpr TypeId kMaxTypes = 0x1F'FFFF;
 
 /// A canonical type with its place in the subtype order. Immutable once published.
 struct DefinedType {
-    SubType sub;                  ///< all references canonical
-    std::vector<TypeId> supers;   ///< from the root to this type itself (Cohen's display)
-    u32 param_slots = 0;          ///< kind func: execution slots of the parameters
+    SubType sub;                 ///< all references canonical
+    std::vector<TypeId> supers;  ///< from the root to this type itself (Cohen's display)
+    u32 param_slots = 0;         ///< kind func: execution slots of the parameters
     u32 result_slots = 0;
 };
 
 /// Thread rule: all members may be called from any thread. Ids and references stay valid as long
 /// as the registry lives.
 class TypeRegistry {
-public:
+  public:
     TypeRegistry();
     ~TypeRegistry();
     TypeRegistry(const TypeRegistry&) = delete;
@@ -73,7 +73,7 @@ public:
     /// Top of the hierarchy of a reference type: any, func, extern or exn.
     [[nodiscard]] HeapKind top_of(ValType ref) const noexcept;
 
-private:
+  private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
