@@ -2,7 +2,7 @@
 # documents, public headers, machine code of the handlers, and installation.
 
 function(wasmi_add_check name)
-    add_test(NAME check.${name} COMMAND Python3::Interpreter ${ARGN})
+    add_test(NAME check.${name} COMMAND Python3::Interpreter ${ARGN} COMMAND_EXPAND_LISTS)
     set_tests_properties(check.${name} PROPERTIES LABELS check TIMEOUT 300)
 endfunction()
 
@@ -39,12 +39,11 @@ endforeach()
 get_property(wasmi_handler_files GLOBAL PROPERTY WASMI_HANDLER_FILES)
 if(wasmi_handler_files AND WASMI_DISPATCH_MODE STREQUAL "tail"
         AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-    set(wasmi_handler_objects "$<TARGET_OBJECTS:wasmi_core>")
     list(TRANSFORM wasmi_handler_files REPLACE "^.*/" "" OUTPUT_VARIABLE wasmi_handler_names)
     list(TRANSFORM wasmi_handler_names REPLACE "\\." "\\\\." OUTPUT_VARIABLE wasmi_handler_names)
     list(JOIN wasmi_handler_names "|" wasmi_handler_regex)
     set(wasmi_handler_objects
-        "$<FILTER:${wasmi_handler_objects},INCLUDE,/(${wasmi_handler_regex})\\.o$>")
+        "$<FILTER:$<TARGET_OBJECTS:wasmi_core>,INCLUDE,/(${wasmi_handler_regex})\\.o$>")
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         set(wasmi_handler_options --many-jumps)
     endif()

@@ -3,6 +3,9 @@
 import contextlib
 import io
 import pathlib
+import platform
+import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,6 +15,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 sys.dont_write_bytecode = True
 
 import check_doc_links  # noqa: E402
+import check_handlers  # noqa: E402
 import check_headers  # noqa: E402
 import check_layers  # noqa: E402
 import sum_tests  # noqa: E402
@@ -94,6 +98,68 @@ class Headers(Tree):
         self.assertEqual(1, len(self.problems('#include "a.hpp"\n')))
         self.assertEqual(1, len(self.problems("#define PAGE 1\n")))
         self.assertEqual(1, len(self.problems("", listed=False)))
+
+
+GOOD_HANDLER = """
+    addq 8(%r12), %rsi
+    popcnt %rsi, %rsi
+    addq $16, %r12
+    jmp *(%r12)
+"""
+
+
+@unittest.skipUnless(platform.machine() == "x86_64" and shutil.which("as") and shutil.which("objdump"),
+                     "needs the binutils of x86-64")
+class Handlers(Tree):
+    """Runs the check on assembled samples, so that objdump's real output is what is parsed."""
+
+    RUN = "_ZN5wasmi4core8handlers3runINS1_3AddELi0EEEvPKm"  # void wasmi::core::handlers::run<Add, 0>
+    SLOW = "_ZN5wasmi4core8handlers8slow_runINS1_3AddELi0EEEvPKm"
+
+    def check(self, *functions, options=()):
+        text = "".join(f".type {name}, @function\n{name}:\n{body}\n" for name, body in functions)
+        source = self.write("a.s", ".text\n" + text)
+        subprocess.run(["as", "-o", str(self.root / "a.o"), str(source)], check=True)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            code = check_handlers.main([*options, str(self.root / "a.o")])
+        return code, out.getvalue()
+
+    def fails_with(self, body, what):
+        code, out = self.check((self.RUN, body))
+        self.assertEqual(1, code)
+        self.assertIn(what, out)
+
+    def test_straight_code_with_one_indirect_jump_passes(self):
+        code, out = self.check((self.RUN, GOOD_HANDLER))
+        self.assertEqual(0, code, out)
+        self.assertIn("1 hot handlers checked, 0 wrong", out)
+
+    def test_a_branch_has_a_jump_for_each_direction(self):
+        branch = "test %rsi, %rsi\n je 1f\n jmp *(%r12)\n 1: jmp *%rax\n"
+        self.assertEqual(0, self.check((self.RUN, branch))[0])
+        self.assertEqual(1, self.check((self.RUN, branch + "jmp *%rcx\n"))[0])
+        self.assertEqual(0, self.check((self.RUN, branch + "jmp *%rcx\n"), options=["--many-jumps"])[0])
+
+    def test_push_call_stack_use_and_missing_jump_fail(self):
+        self.fails_with("push %rax\n" + GOOD_HANDLER, "push")
+        self.fails_with("call sink\n" + GOOD_HANDLER, "call")
+        self.fails_with("call *%rax\n" + GOOD_HANDLER, "call")
+        self.fails_with("sub $8, %rsp\n" + GOOD_HANDLER, "uses the stack")
+        self.fails_with("movq %rsi, -8(%rsp)\n" + GOOD_HANDLER, "uses the stack")
+        self.fails_with("pop %rax\n" + GOOD_HANDLER, "uses the stack")
+        self.fails_with("jmp sink\n", "no indirect jump")
+
+    def test_slow_handlers_are_exempt_and_nothing_to_check_fails(self):
+        good = (self.RUN, GOOD_HANDLER)
+        self.assertEqual(0, self.check(good, (self.SLOW, "push %rax\ncall sink\n"))[0])
+        code, out = self.check((self.SLOW, GOOD_HANDLER))
+        self.assertEqual(1, code)
+        self.assertIn("no hot handler found", out)
+
+    def test_template_arguments_do_not_make_a_handler_cold(self):
+        name = "_ZN5wasmi4core8handlers3runINS1_4slowELi0EEEvPKm"  # run<slow, 0>
+        self.assertEqual(1, self.check((name, "call sink\n" + GOOD_HANDLER))[0])
 
 
 class SumTests(Tree):
