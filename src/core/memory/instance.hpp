@@ -8,6 +8,7 @@
 #include "core/types/basics.hpp"
 #include "core/types/module.hpp"
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -25,36 +26,87 @@ struct FuncInstance {
     HostFunc* host = nullptr;            ///< null for guest functions
 };
 
-/// Budget shared by all memories (or tables) of a store.
+/// What all memories (or tables) of a store may use together. Shared memories grow on any thread.
 struct StorageBudget {
-    u64 used = 0;
+    std::atomic<u64> used{0};
     u64 limit = ~u64{0};
+    /// Takes n units; false (and nothing taken) if fewer are left.
+    [[nodiscard]] bool take(u64 n) noexcept {
+        u64 now = used.load(std::memory_order_relaxed);
+        do {
+            if (now > limit || n > limit - now) return false;
+        } while (!used.compare_exchange_weak(now, now + n, std::memory_order_relaxed));
+        return true;
+    }
+    void give_back(u64 n) noexcept { used.fetch_sub(n, std::memory_order_relaxed); }
 };
 
-/// A linear memory. data is page-aligned and zero beyond what was written; it may move on growth.
+/// A linear memory. data is page-aligned and zero beyond what was written; it may move on growth
+/// (that of a shared memory never does). Pages that the guest does not touch cost address space
+/// only.
 struct MemoryInstance {
     u8* data = nullptr;
-    u64 size = 0;      ///< bytes
-    u64 reserved = 0;  ///< bytes mapped
-    MemoryType type;   ///< limits.min is kept at the current size in pages
+    u64 size = 0;      ///< bytes; of a shared memory: read it by load_size()
+    u64 reserved = 0;  ///< bytes mapped, readable and writable, zero from `size` on
+    MemoryType type;   ///< limits.min is kept at the current size in pages, if not shared
     StorageBudget* budget = nullptr;
 
     MemoryInstance() = default;
     ~MemoryInstance();
     MemoryInstance(const MemoryInstance&) = delete;
     MemoryInstance& operator=(const MemoryInstance&) = delete;
-    /// Maps the minimum size; false if the host or the budget refuses.
+    /// Maps the minimum size, of a shared memory the maximum (which is also what it takes from
+    /// the budget); false if the host or the budget refuses.
     [[nodiscard]] bool allocate(const MemoryType& t, StorageBudget& b);
-    [[nodiscard]] u64 pages() const { return size >> type.page_size_log2; }
-    /// The old size in pages, or -1.
+    [[nodiscard]] u64 pages() const { return load_size() >> type.page_size_log2; }
+    /// The old size in pages, or -1. Of a shared memory: from any thread.
     [[nodiscard]] i64 grow(u64 delta_pages);
+    /// The size, also while another thread grows a shared memory.
+    [[nodiscard]] u64 load_size() const noexcept;
+    /// The type with the current size as minimum. Spec: valid/matching of memory instances.
+    [[nodiscard]] MemoryType current_type() const;
+    /// Largest size in pages that the type and this host allow.
+    [[nodiscard]] static u64 max_pages(const MemoryType& t) noexcept;
+
+  private:
+    u64 charged_ = 0;  ///< bytes taken from the budget
+};
+
+/// The reference words of a table: like a vector, but growth may fail, and null words come from
+/// the host's untouched zero pages.
+class RefArray {
+  public:
+    RefArray() = default;
+    ~RefArray();
+    RefArray(const RefArray&) = delete;
+    RefArray& operator=(const RefArray&) = delete;
+
+    [[nodiscard]] u64* data() noexcept { return data_; }
+    [[nodiscard]] const u64* data() const noexcept { return data_; }
+    [[nodiscard]] u64 size() const noexcept { return size_; }
+    [[nodiscard]] u64& operator[](u64 i) noexcept { return data_[i]; }
+    [[nodiscard]] u64 operator[](u64 i) const noexcept { return data_[i]; }
+    /// Makes it n words long, the new ones `init`; n is not below size(). False: no memory.
+    [[nodiscard]] bool grow_to(u64 n, u64 init) noexcept;
+
+  private:
+    u64* data_ = nullptr;
+    u64 size_ = 0;
+    u64 capacity_ = 0;
 };
 
 struct TableInstance {
-    std::vector<u64> elements;  ///< reference words
-    TableType type;             ///< limits.min is kept at the current size
+    RefArray elements;  ///< reference words
+    TableType type;     ///< limits.min is kept at the current size
     StorageBudget* budget = nullptr;
+
+    TableInstance() = default;
+    ~TableInstance();
+    TableInstance(const TableInstance&) = delete;
+    TableInstance& operator=(const TableInstance&) = delete;
+    /// False if the host or the budget refuses.
     [[nodiscard]] bool allocate(const TableType& t, StorageBudget& b, u64 init);
+    /// The old size in elements, or -1.
     [[nodiscard]] i64 grow(u64 delta, u64 init);
 };
 
@@ -98,6 +150,8 @@ struct ModuleInstance {
     std::vector<ElemInstance> elems;
     // Store addresses of the items, for exports and handles:
     std::vector<u32> table_addrs, memory_addrs, global_addrs, tag_addrs;
+    /// What Caller::memory() shows: the memory exported as "memory", else memory 0, else null.
+    MemoryInstance* main_memory = nullptr;
 };
 
 }  // namespace wasmi::core
