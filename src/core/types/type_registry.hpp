@@ -19,7 +19,11 @@ enum class CompositeKind : u8 { func, struct_, array };
 
 /// Storage type of a field: a value type or packed i8/i16. Spec: syntax/types (aggregate types).
 struct FieldType {
+    // GCC takes the enumerators for shadows of the integer types.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
     enum class Packed : u8 { none, i8, i16 };
+#pragma GCC diagnostic pop
     ValType type;  ///< i32 for packed fields
     Packed packed = Packed::none;
     bool is_mutable = false;
