@@ -4,14 +4,16 @@
 //     linker.func("env", "log", [](wasmi::Caller& c, int32_t at, int32_t n) { … });
 //     auto instance = linker.instantiate(module);
 //
-// Thread rule: that of its store. Spec: exec/modules (instantiation), appendix/embedding.
+// Thread rule: that of its store. Lifetime: follows its store when that moves; without it, every
+// operation is ErrorKind::api_misuse. Spec: exec/modules (instantiation), appendix/embedding.
 #pragma once
 
 #include <wasmi/store.hpp>
 
 #include <memory>
-#include <string>
+#include <span>
 #include <string_view>
+#include <utility>
 
 namespace wasmi {
 
@@ -26,12 +28,17 @@ class WASMI_EXPORT Linker {
     Result<void> define(std::string_view module, std::string_view name, Extern item);
     /// Every export of the instance under this module name.
     Result<void> define_instance(std::string_view module, const Instance& instance);
+    /// A host function from a C++ callable; see Func::wrap.
     template <class F>
     Result<void> func(std::string_view module, std::string_view name, F&& callable) {
-        Result<Func> f = Func::wrap(store(), std::forward<F>(callable));
+        Store* s = store_or_null();
+        if (s == nullptr) return store_is_gone();
+        Result<Func> f = Func::wrap(*s, std::forward<F>(callable));
         if (!f) return std::move(f).error();
-        return define(module, name, Extern{ExternKind::func, *f});
+        return define(module, name, *f);
     }
+    /// The definition of that name. Errors: link.
+    [[nodiscard]] Result<Extern> get(std::string_view module, std::string_view name) const;
 
     /// Resolves the imports, allocates, runs active segments and the start function.
     /// Errors: link (all missing imports at once, with their types), trap and the other ends of a
@@ -42,11 +49,13 @@ class WASMI_EXPORT Linker {
     /// The same with the imports given in the order of Module::imports().
     [[nodiscard]] static Result<Instance> instantiate(Store& store, const Module& module,
                                                       std::span<const Extern> imports);
-    [[nodiscard]] Store& store() const noexcept { return *store_; }
+    /// The store, which must still exist.
+    [[nodiscard]] Store& store() const noexcept { return *store_or_null(); }
 
   private:
     struct Impl;
-    Store* store_;
+    [[nodiscard]] Store* store_or_null() const noexcept;
+    static Error store_is_gone();
     std::unique_ptr<Impl> impl_;
 };
 

@@ -16,6 +16,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wasmi {
@@ -34,6 +35,13 @@ class WASMI_EXPORT Engine {
 
     /// The canonical id of a function type, for comparing and for host functions.
     [[nodiscard]] Result<TypeId> type_id(const FuncType& type) const;
+    /// The function type of a canonical id; an error if no function type of this engine has it.
+    [[nodiscard]] Result<FuncType> func_type(TypeId id) const;
+
+    /// Spec: valid/matching. Whether a value (an import, an item) of type `sub` may stand where
+    /// `super` is asked for. False for ids that this engine does not know.
+    [[nodiscard]] bool matches(ValType sub, ValType super) const noexcept;
+    [[nodiscard]] bool matches(const ExternType& sub, const ExternType& super) const noexcept;
 
     [[nodiscard]] const std::shared_ptr<core::EngineData>& data() const noexcept { return data_; }
 
@@ -54,9 +62,10 @@ class WASMI_EXPORT Module {
     [[nodiscard]] static Result<Module> compile(const Engine& engine,
                                                 std::span<const std::byte> bytes,
                                                 Bytes ownership = Bytes::copy);
-    /// Reads a file; it is mapped, not copied, where the host can. Errors also: io.
+    /// Reads a file. Errors also: io. The bytes are read once and kept: a mapping would show later
+    /// changes of the file, which nobody validates.
     [[nodiscard]] static Result<Module> compile_file(const Engine& engine, const char* path);
-    /// Decodes and validates, keeps nothing.
+    /// Decodes and validates every function, in every CompileMode; keeps nothing.
     [[nodiscard]] static Result<void> validate(const Engine& engine,
                                                std::span<const std::byte> bytes);
 

@@ -7,9 +7,8 @@
 
 #include <wasmi/error.hpp>
 
-#include <cstdio>
-#include <cstdlib>
-#include <new>
+#include <exception>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -17,8 +16,40 @@
 namespace wasmi {
 
 namespace detail {
-/// Ends the process with the message: value() was called on an error. Never called by the library.
+/// Ends the process with the message: value() was called on an error. The library never calls it.
 [[noreturn]] WASMI_EXPORT void bad_result_access(const Error* error) noexcept;
+}  // namespace detail
+
+#if defined(__cpp_exceptions)
+/// What value() throws in a program that has exceptions.
+class Exception : public std::exception {
+  public:
+    explicit Exception(Error error) : error_(std::move(error)), text_(error_.to_string()) {}
+    [[nodiscard]] const Error& error() const noexcept { return error_; }
+    [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+
+  private:
+    Error error_;
+    std::string text_;
+};
+#endif
+
+namespace detail {
+/// value() without a value: rethrows what a host function threw, else throws the error as
+/// Exception; without exceptions it ends the process.
+template <class E>
+[[noreturn]] void no_value(const E& error) {
+    if constexpr (std::is_same_v<E, Error>) {
+#if defined(__cpp_exceptions)
+        if (error.exception()) std::rethrow_exception(error.exception());
+        throw Exception(error);
+#else
+        bad_result_access(&error);
+#endif
+    } else {
+        bad_result_access(nullptr);
+    }
+}
 }  // namespace detail
 
 /// Either a T or an E; test it before use. Not copyable where T is not.
@@ -43,9 +74,15 @@ class [[nodiscard]] Result {
     T* operator->() noexcept { return std::get_if<0>(&state_); }
     const T* operator->() const noexcept { return std::get_if<0>(&state_); }
 
-    /// The value; ends the process with the error's text if there is none.
+    /// The value. Without one: throws Exception (or what a host function threw); in a program
+    /// without exceptions, ends it with the error's text.
     T& value() & { return check(), **this; }
+    const T& value() const& { return check(), **this; }
     T&& value() && { return check(), std::move(**this); }
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) const& {
+        return has_value() ? **this : static_cast<T>(std::forward<U>(other));
+    }
     template <class U>
     [[nodiscard]] T value_or(U&& other) && {
         return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(other));
@@ -68,12 +105,7 @@ class [[nodiscard]] Result {
 
   private:
     void check() const {
-        if (has_value()) return;
-        if constexpr (std::is_same_v<E, Error>) {
-            detail::bad_result_access(&error());
-        } else {
-            detail::bad_result_access(nullptr);
-        }
+        if (!has_value()) detail::no_value(error());
     }
     std::variant<T, E> state_;
 };
@@ -91,7 +123,12 @@ class [[nodiscard]] Result<void, E> {
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
     void value() const {
-        if (!has_value()) detail::bad_result_access(nullptr);
+        if (!has_value()) detail::no_value(error());
+    }
+    template <class F>
+    auto and_then(F&& f) && -> std::invoke_result_t<F> {
+        if (!has_value()) return std::move(*this).error();
+        return std::forward<F>(f)();
     }
     E& error() & noexcept { return *std::get_if<1>(&state_); }
     const E& error() const& noexcept { return *std::get_if<1>(&state_); }

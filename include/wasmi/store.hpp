@@ -2,21 +2,24 @@
 //
 //     wasmi::Store store(engine, {.memory_bytes = 64 << 20});
 //     store.set_fuel(10'000'000);
-//     auto instance = linker.instantiate(store, module);
+//     wasmi::Linker linker(store);
+//     auto instance = linker.instantiate(module);
 //     auto add = instance->func<int32_t(int32_t, int32_t)>(store, "add");
 //     auto five = (*add)(store, 2, 3);          // Result<int32_t>
 //
 // Thread rule: a Store and its handles belong to one thread at a time (it may move between calls);
 // only InterruptHandle may be used from other threads.
 // Lifetime: the store owns all instances; handles are small values, checked on use, and die with
-// it. Spec: appendix/embedding (store, functions, tables, memories, globals, tags).
+// it. A handle of another store, or none, gives ErrorKind::api_misuse.
+// Spec: appendix/embedding (store, functions, tables, memories, globals, tags).
 #pragma once
 
+#include <wasmi/limits.hpp>
 #include <wasmi/module.hpp>
+#include <wasmi/native.hpp>
 #include <wasmi/result.hpp>
 #include <wasmi/value.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,14 +27,14 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace wasmi {
 
 namespace core {
+struct InterruptState;
 struct StoreData;
 struct ModuleInstance;
 }  // namespace core
@@ -40,28 +43,19 @@ class Store;
 class Instance;
 class Caller;
 
-/// What a store may use. 0 is a real limit, not "none".
-struct StoreLimits {
-    std::uint64_t memory_bytes = ~std::uint64_t{0};  ///< all linear memories together
-    std::uint64_t table_elements = 100'000'000;      ///< all tables together
-    std::uint64_t gc_heap_bytes = std::uint64_t{1} << 30;
-    std::uint64_t stack_bytes = std::uint64_t{8} << 20;  ///< guest frames; the depth limit, exact
-    std::uint32_t instances = 100'000;
-    std::uint32_t host_nesting = 200;  ///< host function calls guest calls host function …
-};
-
 /// Stops a running call from any thread. Bound to the call that runs when interrupt() is
-/// invoked (or, if none runs, to nothing: it never hits a later call).
+/// invoked (or, if none runs, to nothing: it never hits a later call). May outlive the store.
 class WASMI_EXPORT InterruptHandle {
   public:
-    struct State;
     void interrupt() const noexcept;
-    explicit InterruptHandle(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    explicit InterruptHandle(std::shared_ptr<core::InterruptState> state)
+        : state_(std::move(state)) {}
 
   private:
-    std::shared_ptr<State> state_;
+    std::shared_ptr<core::InterruptState> state_;
 };
 
+/// A store that was moved from refuses every operation; it may be assigned to.
 class WASMI_EXPORT Store {
   public:
     explicit Store(const Engine& engine, const StoreLimits& limits = {});
@@ -69,7 +63,7 @@ class WASMI_EXPORT Store {
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
 
-    [[nodiscard]] const Engine& engine() const noexcept;
+    [[nodiscard]] const Engine& engine() const noexcept { return engine_; }
     [[nodiscard]] const StoreLimits& limits() const noexcept;
 
     /// Fuel in Wasm instructions; without it (the default) calls are not limited.
@@ -83,10 +77,16 @@ class WASMI_EXPORT Store {
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept;
     [[nodiscard]] InterruptHandle interrupt_handle() const;
 
-    /// A host object as a reference of type externref; the store keeps only the number.
+    /// A host object as a reference of type externref; the store keeps only the number. The same
+    /// number gives the same reference.
     [[nodiscard]] Result<Ref> extern_ref(std::uint64_t host_object);
     /// The host object of a non-null externref that extern_ref made; nullopt for others.
     [[nodiscard]] std::optional<std::uint64_t> host_object(Ref ref) const noexcept;
+    /// The exact type of a reference: of the function it names, of a null, and so on.
+    [[nodiscard]] Result<ValType> ref_type(Val ref) const;
+
+    /// What all linear memories of the store take now, in bytes.
+    [[nodiscard]] std::uint64_t memory_bytes_used() const noexcept;
 
     [[nodiscard]] core::StoreData* data() const noexcept { return data_.get(); }
 
@@ -94,90 +94,16 @@ class WASMI_EXPORT Store {
     struct Deleter {
         void operator()(core::StoreData*) const noexcept;
     };
+    Engine engine_;
     std::unique_ptr<core::StoreData, Deleter> data_;
 };
 
 /// Identity of a store object: which store, which address. The base of all handles.
 struct Handle {
-    std::uint32_t store_id = 0;
+    std::uint32_t store_id = 0;  ///< 0: of no store
     std::uint32_t addr = ~std::uint32_t{0};
     friend bool operator==(const Handle&, const Handle&) = default;
 };
-
-namespace detail {
-
-/// C++ parameter and result types that have a WebAssembly equal.
-template <class T>
-struct Native;
-#define WASMI_NATIVE(cpp, wasm)                                  \
-    template <>                                                  \
-    struct Native<cpp> {                                         \
-        static constexpr ValType type = ValType::wasm;           \
-        static cpp load(const std::uint64_t* slot) noexcept {    \
-            cpp v;                                               \
-            std::memcpy(&v, slot, sizeof v);                     \
-            return v;                                            \
-        }                                                        \
-        static void store(std::uint64_t* slot, cpp v) noexcept { \
-            std::uint64_t bits = 0;                              \
-            std::memcpy(&bits, &v, sizeof v);                    \
-            *slot = bits;                                        \
-        }                                                        \
-    };
-WASMI_NATIVE(std::int32_t, i32)
-WASMI_NATIVE(std::uint32_t, i32)
-WASMI_NATIVE(std::int64_t, i64)
-WASMI_NATIVE(std::uint64_t, i64)
-WASMI_NATIVE(float, f32)
-WASMI_NATIVE(double, f64)
-#undef WASMI_NATIVE
-template <>
-struct Native<bool> {
-    static constexpr ValType type = ValType::i32;
-    static bool load(const std::uint64_t* slot) noexcept {
-        return static_cast<std::uint32_t>(*slot) != 0;
-    }
-    static void store(std::uint64_t* slot, bool v) noexcept { *slot = v ? 1 : 0; }
-};
-
-template <class R>
-struct Results {
-    using Value = R;
-    static constexpr std::size_t count = 1;
-    static void append(std::vector<ValType>& types) { types.push_back(Native<R>::type); }
-    static R load(const std::uint64_t* slots) { return Native<R>::load(slots); }
-    static void store(std::uint64_t* slots, const R& v) { Native<R>::store(slots, v); }
-};
-template <>
-struct Results<void> {
-    using Value = void;
-    static constexpr std::size_t count = 0;
-    static void append(std::vector<ValType>&) {}
-};
-template <class... R>
-struct Results<std::tuple<R...>> {
-    using Value = std::tuple<R...>;
-    static constexpr std::size_t count = sizeof...(R);
-    static void append(std::vector<ValType>& types) { (types.push_back(Native<R>::type), ...); }
-    static Value load(const std::uint64_t* slots) {
-        std::size_t i = 0;
-        return Value{Native<R>::load(slots + i++)...};
-    }
-    static void store(std::uint64_t* slots, const Value& v) {
-        std::size_t i = 0;
-        std::apply([&](const R&... r) { (Native<R>::store(slots + i++, r), ...); }, v);
-    }
-};
-
-/// What a host function sees of the call: raw slots in, raw slots out, an error aside.
-/// Slots: parameters from 0 on, results from 0 on; v128 takes two.
-struct HostCallContext;
-using HostThunk = bool (*)(void* env, Caller& caller, std::uint64_t* slots);
-
-/// Fails the running host call; the thunk then returns false.
-WASMI_EXPORT void fail_host_call(Caller& caller, Error error);
-
-}  // namespace detail
 
 /// A memory of a store. bytes() is valid until the next call into the guest or grow().
 class WASMI_EXPORT Memory : public Handle {
@@ -187,24 +113,47 @@ class WASMI_EXPORT Memory : public Handle {
     [[nodiscard]] Result<std::uint64_t> size_in_pages(const Store& store) const;
     /// The size before, in pages. Errors: limit.
     [[nodiscard]] Result<std::uint64_t> grow(Store& store, std::uint64_t pages) const;
+    /// The limits tell the current size as minimum.
     [[nodiscard]] Result<MemoryType> type(const Store& store) const;
+
+    /// Copies out of or into the memory; all or nothing. Errors: trap "out of bounds memory
+    /// access".
+    Result<void> read(const Store& store, std::uint64_t offset, std::span<std::byte> out) const;
+    Result<void> write(Store& store, std::uint64_t offset, std::span<const std::byte> in) const;
+    /// A number in little-endian order; need not be aligned.
+    template <class T>
+    [[nodiscard]] Result<T> read(const Store& store, std::uint64_t offset) const {
+        static_assert(std::is_arithmetic_v<T>);
+        T value{};
+        Result<void> done = read(store, offset, std::as_writable_bytes(std::span<T, 1>(&value, 1)));
+        if (!done) return std::move(done).error();
+        return value;
+    }
+    template <class T>
+    Result<void> write(Store& store, std::uint64_t offset,
+                       T value) const requires std::is_arithmetic_v<T> {
+        return write(store, offset, std::as_bytes(std::span<const T, 1>(&value, 1)));
+    }
 };
 
 class WASMI_EXPORT Global : public Handle {
   public:
     [[nodiscard]] static Result<Global> create(Store& store, const GlobalType& type, Val value);
     [[nodiscard]] Result<Val> get(const Store& store) const;
-    [[nodiscard]] Result<void> set(Store& store, Val value) const;
+    Result<void> set(Store& store, Val value) const;
     [[nodiscard]] Result<GlobalType> type(const Store& store) const;
 };
 
 class WASMI_EXPORT Table : public Handle {
   public:
     [[nodiscard]] static Result<Table> create(Store& store, const TableType& type, Val initial);
+    /// Errors of get and set: trap "out of bounds table access".
     [[nodiscard]] Result<Val> get(const Store& store, std::uint64_t index) const;
-    [[nodiscard]] Result<void> set(Store& store, std::uint64_t index, Val value) const;
+    Result<void> set(Store& store, std::uint64_t index, Val value) const;
     [[nodiscard]] Result<std::uint64_t> size(const Store& store) const;
-    [[nodiscard]] Result<std::uint64_t> grow(Store& store, std::uint64_t elements, Val value) const;
+    /// The size before. Errors: limit.
+    Result<std::uint64_t> grow(Store& store, std::uint64_t elements, Val value) const;
+    /// The limits tell the current size as minimum.
     [[nodiscard]] Result<TableType> type(const Store& store) const;
 };
 
@@ -220,18 +169,20 @@ class TypedFunc;
 /// A function of a store, of the guest or of the host.
 class WASMI_EXPORT Func : public Handle {
   public:
-    /// A host function called with dynamic values. `results` comes typed and zeroed.
+    /// A host function called with dynamic values. `results` comes typed and zeroed; the callback
+    /// must leave values of the same types, else the call fails.
     using Callback = std::function<Result<void>(Caller&, std::span<const Val>, std::span<Val>)>;
     [[nodiscard]] static Result<Func> create(Store& store, const FuncType& type, Callback callback);
     /// A host function from a C++ callable: R(Caller&, Args...) or R(Args...), where R is void, a
-    /// native type, a std::tuple of them, or a Result of one of these.
+    /// native type (<wasmi/native.hpp>), a std::tuple of them, or a Result of one of these.
     template <class F>
     [[nodiscard]] static Result<Func> wrap(Store& store, F&& callable);
 
     [[nodiscard]] Result<FuncType> type(const Store& store) const;
+    /// The canonical id of the type in the store's engine.
+    [[nodiscard]] Result<TypeId> type_id(const Store& store) const;
     /// Calls with dynamic values; sizes and types must fit the type of the function.
-    [[nodiscard]] Result<void> call(Store& store, std::span<const Val> args,
-                                    std::span<Val> results) const;
+    Result<void> call(Store& store, std::span<const Val> args, std::span<Val> results) const;
     /// The function with a C++ signature, checked once. Errors: api_misuse.
     template <class Signature>
     [[nodiscard]] Result<TypedFunc<Signature>> typed(const Store& store) const;
@@ -243,26 +194,42 @@ class WASMI_EXPORT Func : public Handle {
                                                  detail::HostThunk thunk,
                                                  std::shared_ptr<void> env);
     [[nodiscard]] Result<std::uint64_t*> begin_raw_call(Store& store) const;
-    [[nodiscard]] Result<void> finish_raw_call(Store& store, std::uint64_t* slots) const;
+    [[nodiscard]] Result<void> check_raw_refs(Store& store, const std::uint64_t* slots) const;
+    Result<void> finish_raw_call(Store& store, std::uint64_t* slots) const;
+
+  private:
+    using Guard = Result<void> (*)(Callback&, Caller&, std::span<const Val>, std::span<Val>);
+    [[nodiscard]] static Result<Func> create_guarded(Store& store, const FuncType& type,
+                                                     Callback callback, Guard guard);
 };
 
 /// A Func whose signature was checked; calling it converts nothing.
 template <class R, class... Args>
 class TypedFunc<R(Args...)> : public Func {
   public:
-    [[nodiscard]] Result<typename detail::Results<R>::Value> operator()(Store& store,
-                                                                        Args... args) const {
-        Result<std::uint64_t*> slots = begin_raw_call(store);
-        if (!slots) return std::move(slots).error();
-        [[maybe_unused]] std::size_t i = 0;
-        (detail::Native<Args>::store(*slots + i++, args), ...);
-        Result<void> end = finish_raw_call(store, *slots);
+    Result<typename detail::Results<R>::Value> operator()(Store& store, Args... args) const {
+        Result<std::uint64_t*> begun = begin_raw_call(store);
+        if (!begun) return std::move(begun).error();
+        std::uint64_t* const slots = *begun;
+        store_args(slots, std::index_sequence_for<Args...>{}, args...);
+        if constexpr (detail::any_ref<Args...>()) {
+            Result<void> good = check_raw_refs(store, slots);
+            if (!good) return std::move(good).error();
+        }
+        Result<void> end = finish_raw_call(store, slots);
         if (!end) return std::move(end).error();
         if constexpr (std::is_void_v<R>) {
             return {};
         } else {
-            return detail::Results<R>::load(*slots);
+            return detail::Results<R>::load(slots);
         }
+    }
+
+  private:
+    template <std::size_t... I>
+    static void store_args([[maybe_unused]] std::uint64_t* slots, std::index_sequence<I...>,
+                           Args... args) {
+        (detail::Native<Args>::store(slots + detail::slot_of<Args...>(I), args), ...);
     }
 };
 
@@ -270,11 +237,22 @@ class TypedFunc<R(Args...)> : public Func {
 struct Extern {
     ExternKind kind = ExternKind::func;
     Handle handle;
+
+    Extern() = default;
+    Extern(ExternKind k, Handle h) : kind(k), handle(h) {}
+    Extern(const Func& f) : Extern(ExternKind::func, f) {}
+    Extern(const Table& t) : Extern(ExternKind::table, t) {}
+    Extern(const Memory& m) : Extern(ExternKind::memory, m) {}
+    Extern(const Global& g) : Extern(ExternKind::global, g) {}
+    Extern(const Tag& t) : Extern(ExternKind::tag, t) {}
+    /// The type, with the current size of memories and tables as minimum.
+    [[nodiscard]] WASMI_EXPORT Result<ExternType> type(const Store& store) const;
 };
 
 /// An instantiated module.
 class WASMI_EXPORT Instance : public Handle {
   public:
+    /// The export of that name. Errors: link.
     [[nodiscard]] Result<Extern> get(const Store& store, std::string_view name) const;
     [[nodiscard]] Result<Func> func(const Store& store, std::string_view name) const;
     template <class Signature>
@@ -287,134 +265,55 @@ class WASMI_EXPORT Instance : public Handle {
     [[nodiscard]] Result<Memory> memory(const Store& store, std::string_view name) const;
     [[nodiscard]] Result<Table> table(const Store& store, std::string_view name) const;
     [[nodiscard]] Result<Global> global(const Store& store, std::string_view name) const;
+    [[nodiscard]] Result<Tag> tag(const Store& store, std::string_view name) const;
     [[nodiscard]] Result<Module> module(const Store& store) const;
 };
 
 /// The guest that calls a host function. Valid during the call only.
 class WASMI_EXPORT Caller {
   public:
-    Caller(Store& store, core::ModuleInstance* instance) : store_(&store), instance_(instance) {}
-    [[nodiscard]] Store& store() const noexcept { return *store_; }
+    Caller(core::StoreData& store, core::ModuleInstance* instance) noexcept
+        : store_(&store), instance_(instance) {}
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+
+    [[nodiscard]] Store& store() const noexcept;
     /// The calling instance; an error if the host called the function directly.
     [[nodiscard]] Result<Instance> instance() const;
     /// The bytes of the caller's exported memory "memory" (else its memory 0; else empty). Valid
     /// until the guest runs again or the memory grows.
     [[nodiscard]] std::span<std::byte> memory() const noexcept;
 
-    std::optional<Error> error;  ///< set by detail::fail_host_call
-
   private:
-    Store* store_;
+    friend void detail::fail_host_call(Caller& caller, Error error);
+    core::StoreData* store_;
     core::ModuleInstance* instance_;
 };
 
-// ---- templates --------------------------------------------------------------------------------
+// ---- templates ----------------------------------------------------------------------------------
 
 namespace detail {
 
-template <class T>
-struct IsResult : std::false_type {};
-template <class T>
-struct IsResult<Result<T>> : std::true_type {
-    using Value = T;
-};
-
-template <class F, bool kCaller, class R, class... Args>
-struct HostFunction {
-    template <class X>
-    struct Unwrap {
-        using type = X;
-    };
-    template <class X>
-    struct Unwrap<Result<X>> {
-        using type = X;
-    };
-    using Value = typename Unwrap<R>::type;
-
-    static FuncType type() {
-        FuncType t;
-        (t.params.push_back(Native<Args>::type), ...);
-        Results<Value>::append(t.results);
-        return t;
-    }
-
-    template <std::size_t... I>
-    static R apply(F& f, Caller& caller, std::uint64_t* slots, std::index_sequence<I...>) {
-        if constexpr (kCaller) {
-            return f(caller, Native<Args>::load(slots + I)...);
-        } else {
-            (void)caller;
-            return f(Native<Args>::load(slots + I)...);
-        }
-    }
-
-    static bool run(F& f, Caller& caller, std::uint64_t* slots) {
-        constexpr auto indices = std::index_sequence_for<Args...>{};
-        if constexpr (IsResult<R>::value) {
-            R result = apply(f, caller, slots, indices);
-            if (!result) {
-                fail_host_call(caller, std::move(result).error());
-                return false;
-            }
-            if constexpr (!std::is_void_v<Value>) Results<Value>::store(slots, *result);
-        } else if constexpr (std::is_void_v<R>) {
-            apply(f, caller, slots, indices);
-        } else {
-            Results<R>::store(slots, apply(f, caller, slots, indices));
-        }
-        return true;
-    }
-
-    static bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
-        F& f = *static_cast<F*>(env);
+/// Calls a callback from code that is built without exceptions.
+template <bool kExceptions>
+Result<void> guarded(Func::Callback& callback, Caller& caller, std::span<const Val> args,
+                     std::span<Val> results) {
 #if defined(__cpp_exceptions)
-        try {
-            return run(f, caller, slots);
-        } catch (...) {
-            fail_host_call(caller, Error::from_exception(std::current_exception()));
-            return false;
-        }
-#else
-        return run(f, caller, slots);
-#endif
+    try {
+        return callback(caller, args, results);
+    } catch (...) {
+        return Error::from_exception(std::current_exception());
     }
-};
-
-template <class F, class Signature>
-struct HostFunctionOf;
-#define WASMI_MEMBER(qualifiers)                                       \
-    template <class F, class C, class R, class... Args>                \
-    struct HostFunctionOf<F, R (C::*)(Args...) qualifiers> {           \
-        using type = HostFunction<F, false, R, std::decay_t<Args>...>; \
-    };                                                                 \
-    template <class F, class C, class R, class... Args>                \
-    struct HostFunctionOf<F, R (C::*)(Caller&, Args...) qualifiers> {  \
-        using type = HostFunction<F, true, R, std::decay_t<Args>...>;  \
-    };
-WASMI_MEMBER()
-WASMI_MEMBER(const)
-WASMI_MEMBER(noexcept)
-WASMI_MEMBER(const noexcept)
-#undef WASMI_MEMBER
-template <class F, class R, class... Args>
-struct HostFunctionOf<F, R (*)(Args...)> {
-    using type = HostFunction<F, false, R, std::decay_t<Args>...>;
-};
-template <class F, class R, class... Args>
-struct HostFunctionOf<F, R (*)(Caller&, Args...)> {
-    using type = HostFunction<F, true, R, std::decay_t<Args>...>;
-};
-
-template <class F, class = void>
-struct CallableOf {  // a function pointer
-    using type = typename HostFunctionOf<F, F>::type;
-};
-template <class F>
-struct CallableOf<F, std::void_t<decltype(&F::operator())>> {
-    using type = typename HostFunctionOf<F, decltype(&F::operator())>::type;
-};
+#else
+    return callback(caller, args, results);
+#endif
+}
 
 }  // namespace detail
+
+inline Result<Func> Func::create(Store& store, const FuncType& type, Callback callback) {
+    return create_guarded(store, type, std::move(callback), &detail::guarded<detail::kCatch>);
+}
 
 template <class F>
 Result<Func> Func::wrap(Store& store, F&& callable) {
@@ -423,20 +322,6 @@ Result<Func> Func::wrap(Store& store, F&& callable) {
     auto env = std::make_shared<Fn>(std::forward<F>(callable));
     return create_raw(store, Host::type(), &Host::thunk, std::move(env));
 }
-
-namespace detail {
-template <class Signature>
-struct SignatureOf;
-template <class R, class... Args>
-struct SignatureOf<R(Args...)> {
-    static FuncType type() {
-        FuncType t;
-        (t.params.push_back(Native<Args>::type), ...);
-        Results<R>::append(t.results);
-        return t;
-    }
-};
-}  // namespace detail
 
 template <class Signature>
 Result<TypedFunc<Signature>> Func::typed(const Store& store) const {

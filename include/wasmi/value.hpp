@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 namespace wasmi {
 
@@ -40,6 +41,12 @@ class Val {
         Val v(type, lo);
         v.hi_ = hi;
         return v;
+    }
+
+    /// Zero or null; nothing for types without a default. Spec: exec/runtime (default values).
+    static constexpr std::optional<Val> default_of(ValType type) {
+        if (!type.is_defaultable() || type == ValType::bottom) return std::nullopt;
+        return Val(type, std::uint64_t{0});
     }
 
     [[nodiscard]] constexpr ValType type() const { return type_; }
