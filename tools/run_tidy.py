@@ -8,6 +8,7 @@ import argparse
 import concurrent.futures
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -52,12 +53,16 @@ def main():
             ["clang-tidy-14", "-p", str(options.build), "--quiet", "--warnings-as-errors=*", str(path)],
             capture_output=True, text=True, check=False)
 
-    failed = 0
+    failed, seen = 0, set()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for path, done in pool.map(tidy, sorted(chosen)):
             if done.returncode != 0:
                 failed += 1
-                print(done.stdout, end="")
+                # A finding in a header comes once for each source that includes it.
+                for finding in re.split(r"(?m)^(?=\S+:\d+:\d+: (?:error|warning):)", done.stdout):
+                    if finding not in seen:
+                        seen.add(finding)
+                        print(finding, end="")
                 if "error:" not in done.stdout:
                     print(f"{path.relative_to(ROOT)}: {done.stderr}", end="")
     print(f"clang-tidy: {len(chosen)} files, {failed} with findings")
