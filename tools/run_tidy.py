@@ -8,7 +8,6 @@ import argparse
 import concurrent.futures
 import json
 import pathlib
-import re
 import subprocess
 import sys
 
@@ -53,16 +52,12 @@ def main():
             ["clang-tidy-14", "-p", str(options.build), "--quiet", "--warnings-as-errors=*", str(path)],
             capture_output=True, text=True, check=False)
 
-    failed, seen = 0, set()
+    failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for path, done in pool.map(tidy, sorted(chosen)):
             if done.returncode != 0:
                 failed += 1
-                # A finding in a header comes once for each source that includes it.
-                for finding in re.split(r"(?m)^(?=\S+:\d+:\d+: (?:error|warning):)", done.stdout):
-                    if finding not in seen:
-                        seen.add(finding)
-                        print(finding, end="")
+                print(done.stdout, end="")
                 if "error:" not in done.stdout:
                     print(f"{path.relative_to(ROOT)}: {done.stderr}", end="")
     print(f"clang-tidy: {len(chosen)} files, {failed} with findings")
