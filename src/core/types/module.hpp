@@ -119,6 +119,7 @@ class ModuleData {
     std::vector<TypeId> tags;          ///< tag index space
     std::vector<GlobalDesc> globals;   ///< global index space
     std::vector<ExportDesc> exports;
+    std::vector<u32> exports_by_name;  ///< positions in exports, sorted; see index_exports()
     u32 start = kNoIndex;
     std::vector<ElementSegment> elements;
     bool has_data_count = false;
@@ -141,6 +142,9 @@ class ModuleData {
     struct CodeMemory;
     std::unique_ptr<CodeMemory, void (*)(CodeMemory*)> code_memory{nullptr, nullptr};
     std::mutex translate_mutex;
+
+    /// Fills exports_by_name, for look-ups; once, when the module is loaded.
+    void index_exports();
 
     [[nodiscard]] const DefinedType& type_of_func(u32 index) const {
         return engine->types.get(func_types[index]);

@@ -262,6 +262,11 @@ Result<TypeId> TypeRegistry::add_func(const FuncType& type) {
 
 const DefinedType& TypeRegistry::get(TypeId id) const noexcept { return impl_->at(id); }
 
+bool TypeRegistry::contains(TypeId id) const noexcept {
+    const std::lock_guard lock(impl_->mutex);
+    return id < impl_->count;
+}
+
 bool TypeRegistry::is_subtype(TypeId sub, TypeId super) const noexcept {
     if (sub == super) return true;
     const std::size_t level = get(super).supers.size() - 1;

@@ -69,6 +69,8 @@ class TypeRegistry {
     [[nodiscard]] Result<TypeId> add_func(const FuncType& type);
 
     [[nodiscard]] const DefinedType& get(TypeId id) const noexcept;
+    /// Whether get() may be asked for this id; for ids that come from the embedder.
+    [[nodiscard]] bool contains(TypeId id) const noexcept;
 
     /// Spec: valid/matching (heap types, reference types, value types).
     [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const noexcept;

@@ -1,0 +1,264 @@
+// Func: host functions, calls from the host, function references; Caller.
+// Spec: appendix/embedding (functions), exec/modules (invocation).
+#include "api/access.hpp"
+#include "core/memory/ref.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace wasmi {
+
+using namespace core;
+using api::bad_handle;
+using api::make_handle;
+using api::misuse;
+
+namespace {
+
+/// A host function: a thunk that reads and writes slots.
+struct RawHostFunc final : HostFunc {
+    detail::HostThunk thunk = nullptr;
+    void* env = nullptr;
+    std::shared_ptr<void> owner;
+    const FuncType* type = nullptr;  ///< in the type registry
+};
+
+bool raw_entry(ExecContext& ctx, HostFunc& func, ModuleInstance* instance, Slot* slots) {
+    RawHostFunc& f = static_cast<RawHostFunc&>(func);
+    Caller caller(*static_cast<StoreData*>(ctx.owner), instance);
+    return f.thunk(f.env, caller, slots);
+}
+
+Error bad_result(std::size_t index, ValType type) {
+    return misuse("result " + std::to_string(index) + " of a host function is not of type " +
+                  to_string(type));
+}
+
+bool fail(ExecContext& ctx, Error error) {
+    ctx.host_error = std::make_unique<Error>(std::move(error));
+    return false;
+}
+
+/// The same with results that hold references, which may not be those of another store.
+bool raw_ref_entry(ExecContext& ctx, HostFunc& func, ModuleInstance* instance, Slot* slots) {
+    if (!raw_entry(ctx, func, instance, slots)) return false;
+    const StoreData& store = *static_cast<StoreData*>(ctx.owner);
+    const std::vector<ValType>& results = static_cast<RawHostFunc&>(func).type->results;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (results[i].is_ref() && !store.ref_fits(*slots, results[i])) {
+            return fail(ctx, bad_result(i, results[i]));
+        }
+        slots += results[i].slots();
+    }
+    return true;
+}
+
+/// A host function called with Vals.
+struct DynamicHostFunc final : HostFunc {
+    using Guard = Result<void> (*)(Func::Callback&, Caller&, std::span<const Val>, std::span<Val>);
+    Func::Callback callback;
+    Guard guard = nullptr;
+    const FuncType* type = nullptr;  ///< in the type registry
+};
+
+/// Vals of one call: on the native stack if there are few of them.
+class ValBuffer {
+  public:
+    explicit ValBuffer(std::size_t n) : size_(n) {
+        if (n > few_.size()) many_.resize(n);
+    }
+    [[nodiscard]] std::span<Val> span() {
+        return {size_ > few_.size() ? many_.data() : few_.data(), size_};
+    }
+
+  private:
+    std::size_t size_;
+    std::array<Val, 12> few_;
+    std::vector<Val> many_;
+};
+
+bool dynamic_entry(ExecContext& ctx, HostFunc& func, ModuleInstance* instance, Slot* slots) {
+    DynamicHostFunc& f = static_cast<DynamicHostFunc&>(func);
+    StoreData& store = *static_cast<StoreData*>(ctx.owner);
+    const std::vector<ValType>& params = f.type->params;
+    const std::vector<ValType>& results = f.type->results;
+    ValBuffer buffer(params.size() + results.size());
+    const std::span<Val> args = buffer.span().first(params.size());
+    const std::span<Val> out = buffer.span().last(results.size());
+    const Slot* in = slots;
+    for (std::size_t i = 0; i < params.size(); ++i) {
+        args[i] = api::load_val(in, params[i]);
+        in += params[i].slots();
+    }
+    for (std::size_t i = 0; i < results.size(); ++i) out[i] = Val::from_bits(results[i], 0);
+
+    Caller caller(store, instance);
+    Result<void> done = f.guard(f.callback, caller, args, out);
+    if (!done) return fail(ctx, std::move(done).error());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (!api::fits(store, out[i], results[i])) return fail(ctx, bad_result(i, results[i]));
+        api::store_val(slots, out[i]);
+        slots += results[i].slots();
+    }
+    return true;
+}
+
+const FuncType& type_of_func(const StoreData& store, u32 addr) {
+    return store.types().get(store.funcs[addr].type).sub.func;
+}
+
+bool has_ref(const std::vector<ValType>& types) {
+    for (const ValType t : types) {
+        if (t.is_ref()) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+// ---- host functions -----------------------------------------------------------------------------
+
+Result<Func> Func::create_raw(Store& store, const FuncType& type, detail::HostThunk thunk,
+                              std::shared_ptr<void> env) {
+    StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    Result<TypeId> id = store.engine().type_id(type);
+    if (!id) return std::move(id).error();
+    auto host = std::make_shared<RawHostFunc>();
+    host->entry = has_ref(type.results) ? raw_ref_entry : raw_entry;
+    host->thunk = thunk;
+    host->env = env.get();
+    host->owner = std::move(env);
+    host->type = &data->types().get(*id).sub.func;
+    Result<u32> addr = data->add_host_func(*id, std::move(host));
+    if (!addr) return std::move(addr).error();
+    return make_handle<Func>(*data, *addr);
+}
+
+Result<Func> Func::create_guarded(Store& store, const FuncType& type, Callback callback,
+                                  Guard guard) {
+    StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    if (!callback) return misuse("the callback is empty");
+    Result<TypeId> id = store.engine().type_id(type);
+    if (!id) return std::move(id).error();
+    auto host = std::make_shared<DynamicHostFunc>();
+    host->entry = dynamic_entry;
+    host->callback = std::move(callback);
+    host->guard = guard;
+    host->type = &data->types().get(*id).sub.func;
+    Result<u32> addr = data->add_host_func(*id, std::move(host));
+    if (!addr) return std::move(addr).error();
+    return make_handle<Func>(*data, *addr);
+}
+
+// ---- calls --------------------------------------------------------------------------------------
+
+Result<std::uint64_t*> Func::begin_raw_call(Store& store) const {
+    StoreData* data = store.data();
+    if (WASMI_UNLIKELY(!api::is_func(data, *this))) return bad_handle(data, *this, "function");
+    Slot* slots = prepare_call(*data, addr);
+    if (WASMI_UNLIKELY(slots == nullptr)) return Error::from_trap(TrapCode::call_stack_exhausted);
+    return slots;
+}
+
+Result<void> Func::finish_raw_call(Store& store, std::uint64_t* slots) const {
+    StoreData& data = *store.data();
+    const ExecStatus status = run_call(data, addr, slots);
+    if (WASMI_UNLIKELY(status != ExecStatus::done)) return take_error(data, status);
+    return {};
+}
+
+Result<void> Func::check_raw_refs(Store& store, const std::uint64_t* slots) const {
+    const StoreData& data = *store.data();
+    for (const ValType type : type_of_func(data, addr).params) {
+        if (type.is_ref() && !data.ref_fits(*slots, type)) {
+            return misuse("an argument is a reference of another store");
+        }
+        slots += type.slots();
+    }
+    return {};
+}
+
+Result<void> Func::call(Store& store, std::span<const Val> args, std::span<Val> results) const {
+    StoreData* data = store.data();
+    if (!api::is_func(data, *this)) return bad_handle(data, *this, "function");
+    const FuncType& type = type_of_func(*data, addr);
+    if (args.size() != type.params.size() || results.size() != type.results.size()) {
+        return misuse("the function has type " + to_string(type) + "; called with " +
+                      std::to_string(args.size()) + " arguments, room for " +
+                      std::to_string(results.size()) + " results");
+    }
+    for (std::size_t i = 0; i < args.size(); ++i) {
+        if (!api::fits(*data, args[i], type.params[i])) {
+            return misuse("argument " + std::to_string(i) + " is " + to_string(args[i].type()) +
+                          ", or of another store; the function has type " + to_string(type));
+        }
+    }
+    Result<std::uint64_t*> slots = begin_raw_call(store);
+    if (!slots) return std::move(slots).error();
+    Slot* in = *slots;
+    for (const Val& arg : args) {
+        api::store_val(in, arg);
+        in += arg.type().slots();
+    }
+    if (Result<void> done = finish_raw_call(store, *slots); !done) return done;
+    const Slot* out = *slots;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        results[i] = api::load_val(out, type.results[i]);
+        out += type.results[i].slots();
+    }
+    return {};
+}
+
+// ---- types and references -----------------------------------------------------------------------
+
+Result<FuncType> Func::type(const Store& store) const {
+    if (!api::is_func(store.data(), *this)) return bad_handle(store.data(), *this, "function");
+    return type_of_func(*store.data(), addr);
+}
+
+Result<TypeId> Func::type_id(const Store& store) const {
+    if (!api::is_func(store.data(), *this)) return bad_handle(store.data(), *this, "function");
+    return store.data()->funcs[addr].type;
+}
+
+Result<Val> Func::to_ref(const Store& store) const {
+    if (!api::is_func(store.data(), *this)) return bad_handle(store.data(), *this, "function");
+    return Val(ValType::ref_to(store.data()->funcs[addr].type, false), Ref{func_ref(addr)});
+}
+
+Result<Func> Func::from_ref(const Store& store, Ref ref) {
+    const StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    if (ref.is_null()) return misuse("the function reference is null");
+    if (ref.bits > data->funcs.size()) return misuse("the store has no such function reference");
+    return make_handle<Func>(*data, func_addr_of(ref.bits));
+}
+
+// ---- Caller -------------------------------------------------------------------------------------
+
+namespace detail {
+
+void fail_host_call(Caller& caller, Error error) {
+    caller.store_->ctx.host_error = std::make_unique<Error>(std::move(error));
+}
+
+}  // namespace detail
+
+Store& Caller::store() const noexcept { return *static_cast<Store*>(store_->handle); }
+
+Result<Instance> Caller::instance() const {
+    if (instance_ == nullptr) return misuse("the host called this function directly");
+    return make_handle<Instance>(*store_, instance_->addr);
+}
+
+std::span<std::byte> Caller::memory() const noexcept {
+    if (instance_ == nullptr || instance_->main_memory == nullptr) return {};
+    const MemoryInstance& memory = *instance_->main_memory;
+    return std::as_writable_bytes(
+        std::span<u8>(memory.data, static_cast<std::size_t>(memory.load_size())));
+}
+
+}  // namespace wasmi

@@ -1,0 +1,227 @@
+// Memory, Global, Table, Tag and Extern handles.
+// Spec: appendix/embedding (memories, globals, tables, tags).
+#include "api/access.hpp"
+#include "core/linker/extern_type.hpp"
+#include "core/memory/bulk.hpp"
+
+#include <string>
+
+namespace wasmi {
+
+using namespace core;
+using api::bad_handle;
+using api::make_handle;
+using api::misuse;
+
+namespace {
+
+bool valid_limits(const SizeLimits& limits, u64 most) {
+    return limits.min <= most &&
+           (!limits.has_max || (limits.min <= limits.max && limits.max <= most));
+}
+
+/// Spec: valid/types (memory types).
+bool valid_type(const MemoryType& type) {
+    if (type.page_size_log2 != 16 && type.page_size_log2 != 0) return false;
+    if (type.is_shared && !type.limits.has_max) return false;
+    const unsigned address_bits = type.is_64 ? 64 : 32;
+    const u64 most = address_bits - type.page_size_log2 == 64
+                         ? ~u64{0}
+                         : u64{1} << (address_bits - type.page_size_log2);
+    return valid_limits(type.limits, most);
+}
+
+Error wrong_value(const Val& value, ValType type) {
+    return misuse("the value has type " + to_string(value.type()) + ", not " + to_string(type) +
+                  ", or is a reference of another store");
+}
+
+}  // namespace
+
+// ---- Memory -------------------------------------------------------------------------------------
+
+Result<Memory> Memory::create(Store& store, const MemoryType& type) {
+    StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    if (!valid_type(type)) return misuse("the memory type is not valid");
+    Result<u32> addr = data->add_memory(type);
+    if (!addr) return std::move(addr).error();
+    return make_handle<Memory>(*data, *addr);
+}
+
+Result<std::span<std::byte>> Memory::bytes(Store& store) const {
+    MemoryInstance* memory = api::find_memory(store.data(), *this);
+    if (memory == nullptr) return bad_handle(store.data(), *this, "memory");
+    return std::as_writable_bytes(
+        std::span<u8>(memory->data, static_cast<std::size_t>(memory->load_size())));
+}
+
+Result<std::uint64_t> Memory::size_in_pages(const Store& store) const {
+    const MemoryInstance* memory = api::find_memory(store.data(), *this);
+    if (memory == nullptr) return bad_handle(store.data(), *this, "memory");
+    return memory->pages();
+}
+
+Result<std::uint64_t> Memory::grow(Store& store, std::uint64_t pages) const {
+    MemoryInstance* memory = api::find_memory(store.data(), *this);
+    if (memory == nullptr) return bad_handle(store.data(), *this, "memory");
+    const i64 before = memory->grow(pages);
+    if (before < 0) {
+        return Error(ErrorKind::limit, "growing the memory by " + std::to_string(pages) +
+                                           " pages exceeds the limits");
+    }
+    return static_cast<u64>(before);
+}
+
+Result<MemoryType> Memory::type(const Store& store) const {
+    const MemoryInstance* memory = api::find_memory(store.data(), *this);
+    if (memory == nullptr) return bad_handle(store.data(), *this, "memory");
+    return memory->current_type();
+}
+
+Result<void> Memory::read(const Store& store, std::uint64_t offset,
+                          std::span<std::byte> out) const {
+    const MemoryInstance* memory = api::find_memory(store.data(), *this);
+    if (memory == nullptr) return bad_handle(store.data(), *this, "memory");
+    if (!in_bounds(offset, out.size(), memory->load_size())) {
+        return Error::from_trap(TrapCode::out_of_bounds_memory_access);
+    }
+    if (!out.empty()) std::memcpy(out.data(), memory->data + offset, out.size());
+    return {};
+}
+
+Result<void> Memory::write(Store& store, std::uint64_t offset,
+                           std::span<const std::byte> in) const {
+    MemoryInstance* memory = api::find_memory(store.data(), *this);
+    if (memory == nullptr) return bad_handle(store.data(), *this, "memory");
+    if (!in_bounds(offset, in.size(), memory->load_size())) {
+        return Error::from_trap(TrapCode::out_of_bounds_memory_access);
+    }
+    if (!in.empty()) std::memcpy(memory->data + offset, in.data(), in.size());
+    return {};
+}
+
+// ---- Global -------------------------------------------------------------------------------------
+
+Result<Global> Global::create(Store& store, const GlobalType& type, Val value) {
+    StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    if (!api::is_valid(data->types(), type.value)) return misuse("the global type is not valid");
+    if (!api::fits(*data, value, type.value)) return wrong_value(value, type.value);
+    Result<u32> addr = data->add_global(type, {value.bits(), value.bits_hi()});
+    if (!addr) return std::move(addr).error();
+    return make_handle<Global>(*data, *addr);
+}
+
+Result<Val> Global::get(const Store& store) const {
+    const GlobalInstance* global = api::find_global(store.data(), *this);
+    if (global == nullptr) return bad_handle(store.data(), *this, "global");
+    const Slot slots[2] = {global->cell->lo, global->cell->hi};
+    return api::load_val(slots, global->type.value);
+}
+
+Result<void> Global::set(Store& store, Val value) const {
+    GlobalInstance* global = api::find_global(store.data(), *this);
+    if (global == nullptr) return bad_handle(store.data(), *this, "global");
+    if (!global->type.is_mutable) return misuse("the global is immutable");
+    if (!api::fits(*store.data(), value, global->type.value)) {
+        return wrong_value(value, global->type.value);
+    }
+    *global->cell = {value.bits(), value.bits_hi()};
+    return {};
+}
+
+Result<GlobalType> Global::type(const Store& store) const {
+    const GlobalInstance* global = api::find_global(store.data(), *this);
+    if (global == nullptr) return bad_handle(store.data(), *this, "global");
+    return global->type;
+}
+
+// ---- Table --------------------------------------------------------------------------------------
+
+Result<Table> Table::create(Store& store, const TableType& type, Val initial) {
+    StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    if (!type.element.is_ref() || !api::is_valid(data->types(), type.element) ||
+        !valid_limits(type.limits, type.is_64 ? ~u64{0} : 0xFFFF'FFFF)) {
+        return misuse("the table type is not valid");
+    }
+    if (!api::fits(*data, initial, type.element)) return wrong_value(initial, type.element);
+    Result<u32> addr = data->add_table(type, initial.bits());
+    if (!addr) return std::move(addr).error();
+    return make_handle<Table>(*data, *addr);
+}
+
+Result<Val> Table::get(const Store& store, std::uint64_t index) const {
+    const TableInstance* table = api::find_table(store.data(), *this);
+    if (table == nullptr) return bad_handle(store.data(), *this, "table");
+    if (index >= table->elements.size()) {
+        return Error::from_trap(TrapCode::out_of_bounds_table_access);
+    }
+    return Val(table->type.element, Ref{table->elements[index]});
+}
+
+Result<void> Table::set(Store& store, std::uint64_t index, Val value) const {
+    TableInstance* table = api::find_table(store.data(), *this);
+    if (table == nullptr) return bad_handle(store.data(), *this, "table");
+    if (!api::fits(*store.data(), value, table->type.element)) {
+        return wrong_value(value, table->type.element);
+    }
+    if (index >= table->elements.size()) {
+        return Error::from_trap(TrapCode::out_of_bounds_table_access);
+    }
+    table->elements[index] = value.bits();
+    return {};
+}
+
+Result<std::uint64_t> Table::size(const Store& store) const {
+    const TableInstance* table = api::find_table(store.data(), *this);
+    if (table == nullptr) return bad_handle(store.data(), *this, "table");
+    return table->elements.size();
+}
+
+Result<std::uint64_t> Table::grow(Store& store, std::uint64_t elements, Val value) const {
+    TableInstance* table = api::find_table(store.data(), *this);
+    if (table == nullptr) return bad_handle(store.data(), *this, "table");
+    if (!api::fits(*store.data(), value, table->type.element)) {
+        return wrong_value(value, table->type.element);
+    }
+    const i64 before = table->grow(elements, value.bits());
+    if (before < 0) {
+        return Error(ErrorKind::limit, "growing the table by " + std::to_string(elements) +
+                                           " elements exceeds the limits");
+    }
+    return static_cast<u64>(before);
+}
+
+Result<TableType> Table::type(const Store& store) const {
+    const TableInstance* table = api::find_table(store.data(), *this);
+    if (table == nullptr) return bad_handle(store.data(), *this, "table");
+    return table->type;
+}
+
+// ---- Tag, Extern --------------------------------------------------------------------------------
+
+Result<Tag> Tag::create(Store& store, const FuncType& type) {
+    StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    Result<TypeId> id = store.engine().type_id(type);
+    if (!id) return std::move(id).error();
+    Result<u32> addr = data->add_tag(*id);
+    if (!addr) return std::move(addr).error();
+    return make_handle<Tag>(*data, *addr);
+}
+
+Result<FuncType> Tag::type(const Store& store) const {
+    const TagInstance* tag = api::find_tag(store.data(), *this);
+    if (tag == nullptr) return bad_handle(store.data(), *this, "tag");
+    return store.data()->types().get(tag->type).sub.func;
+}
+
+Result<ExternType> Extern::type(const Store& store) const {
+    Result<ExternAddr> addr = api::addr_of(store.data(), *this);
+    if (!addr) return std::move(addr).error();
+    return type_of(*store.data(), *addr);
+}
+
+}  // namespace wasmi
