@@ -65,7 +65,7 @@ void Reader::fail_end() {
 
 void Reader::fail_count(const u8* at, u32 count, u32 limit, const char* what) {
     const u64 start = static_cast<u64>(at - base_);
-    if (count > left()) {
+    if (count > static_cast<std::size_t>(end_ - at)) {
         fail("length out of bounds", start);
     } else {
         fail(ErrorKind::limit,

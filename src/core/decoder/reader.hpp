@@ -46,9 +46,6 @@ class Reader {
     [[nodiscard]] const u8* pos() const { return pos_; }
     /// The next byte without taking it; 0 at the end.
     [[nodiscard]] u8 peek() const { return WASMI_LIKELY(pos_ != end_) ? *pos_ : u8{0}; }
-    /// A reader of its own over the next `size` bytes, which must exist; they are not skipped.
-    [[nodiscard]] ByteRange here(u32 size) const { return {offset(), size}; }
-
     WASMI_ALWAYS_INLINE u8 read_byte() {
         if (WASMI_LIKELY(pos_ != end_)) return *pos_++;
         fail_end();
@@ -91,10 +88,11 @@ class Reader {
         }
     }
     /// The number of elements of a list, each of which takes at least one byte; not above `limit`.
+    /// As in the reference interpreter the bytes of the count itself are among those left.
     u32 read_count(u32 limit = ~u32{0}, const char* what = "elements") {
         const u8* const start = pos_;
         const u32 count = read_u32();
-        if (WASMI_UNLIKELY(count > left() || count > limit)) {
+        if (WASMI_UNLIKELY(count > static_cast<std::size_t>(end_ - start) || count > limit)) {
             fail_count(start, count, limit, what);
             return 0;
         }
@@ -104,8 +102,8 @@ class Reader {
     ByteRange read_bytes() {
         const u32 size = read_count();
         const ByteRange range{offset(), size};
-        pos_ += size;
-        return range;
+        skip(size);
+        return ok() ? range : ByteRange{};
     }
     /// A name. The view points into the module.
     std::string_view read_name();
