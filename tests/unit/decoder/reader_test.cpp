@@ -129,12 +129,25 @@ TEST(Reader, counts_are_checked_against_the_bytes_left_and_the_limit) {
     EXPECT_EQ(limited.read_count(2, "locals"), 0u);
     EXPECT_EQ(limited.error()->kind(), ErrorKind::limit);
     EXPECT_EQ(limited.error()->message(), "too many locals: 3, the limit is 2");
-    const Bytes lying = {4, 1, 2, 3};
+    // The byte of the count itself is among the bytes left; what lies behind it is found later.
+    const Bytes lying = {5, 1, 2, 3};
     Reader bad{lying};
     EXPECT_EQ(bad.read_count(), 0u);
+    ASSERT_FALSE(bad.ok());
     EXPECT_EQ(bad.error()->kind(), ErrorKind::malformed);
     EXPECT_EQ(bad.error()->message(), "length out of bounds");
     EXPECT_EQ(bad.error()->offset(), 0u);
+}
+
+TEST(Reader, lengths_reach_no_further_than_the_bytes) {
+    const Bytes bytes = {2, 8, 9, 1};
+    Reader r{bytes};
+    const ByteRange range = r.read_bytes();
+    EXPECT_EQ(range.offset, 1u);
+    EXPECT_EQ(range.size, 2u);
+    EXPECT_EQ(r.read_bytes().size, 0u);
+    ASSERT_FALSE(r.ok());
+    EXPECT_EQ(r.error()->message(), kUnexpectedEnd);
 }
 
 TEST(Reader, names_are_utf8) {
