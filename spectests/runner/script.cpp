@@ -62,9 +62,9 @@ class ScriptParser {
 
   private:
     static bool is_module_field(std::string_view word) {
-        static constexpr std::string_view kFields[] = {"type", "rec",    "import", "func",
-                                                       "table", "memory", "global", "tag",
-                                                       "export", "start", "elem",   "data"};
+        static constexpr std::string_view kFields[] = {"type",   "rec",    "import", "func",
+                                                       "table",  "memory", "global", "tag",
+                                                       "export", "start",  "elem",   "data"};
         return std::find(std::begin(kFields), std::end(kFields), word) != std::end(kFields);
     }
 
@@ -232,9 +232,8 @@ class ScriptParser {
 
     void assertion(Command& c) {
         const std::string_view w = word();
-        const auto* named =
-            std::find_if(std::begin(kCommandNames), std::end(kCommandNames),
-                         [&](const NamedKind& k) { return k.text == w; });
+        const auto* named = std::find_if(std::begin(kCommandNames), std::end(kCommandNames),
+                                         [&](const NamedKind& k) { return k.text == w; });
         if (named == std::end(kCommandNames)) return fail("an assertion");
         c.kind = named->kind;
         ++at_;
@@ -265,7 +264,8 @@ class ScriptParser {
         c.expected = string();
     }
 
-    // ---- values ----------------------------------------------------------------------------------
+    // ---- values
+    // ----------------------------------------------------------------------------------
 
     /// A literal, or (where allowed) a pattern.
     Pattern pattern(bool is_result) {
@@ -324,11 +324,16 @@ class ScriptParser {
 
     static bool reference_kind(std::string_view w, RefKind& out) {
         static constexpr std::pair<std::string_view, RefKind> kKinds[] = {
-            {"ref", RefKind::any},           {"ref.any", RefKind::any},
-            {"ref.eq", RefKind::eq},         {"ref.i31", RefKind::i31},
-            {"ref.struct", RefKind::struct_}, {"ref.array", RefKind::array},
-            {"ref.func", RefKind::func},     {"ref.exn", RefKind::exn},
-            {"ref.extern", RefKind::extern_}, {"ref.host", RefKind::host},
+            {"ref", RefKind::any},
+            {"ref.any", RefKind::any},
+            {"ref.eq", RefKind::eq},
+            {"ref.i31", RefKind::i31},
+            {"ref.struct", RefKind::struct_},
+            {"ref.array", RefKind::array},
+            {"ref.func", RefKind::func},
+            {"ref.exn", RefKind::exn},
+            {"ref.extern", RefKind::extern_},
+            {"ref.host", RefKind::host},
         };
         for (const auto& [name, ref] : kKinds) {
             if (name == w) {
@@ -370,7 +375,7 @@ class ScriptParser {
         unsigned lane_bits = 0;
         bool is_float = false;
         static constexpr std::pair<std::string_view, unsigned> kShapes[] = {
-            {"i8x16", 8}, {"i16x8", 16}, {"i32x4", 32},
+            {"i8x16", 8},  {"i16x8", 16}, {"i32x4", 32},
             {"i64x2", 64}, {"f32x4", 32}, {"f64x2", 64}};
         for (const auto& [name, bits] : kShapes) {
             if (word() == name) {

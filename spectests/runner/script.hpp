@@ -51,11 +51,11 @@ struct Pattern {
     Kind kind = Kind::i32;
     u64 bits = 0;
     u64 bits_hi = 0;
-    Nan nan = Nan::none;       ///< f32, f64
-    u32 float_lane_bits = 0;   ///< v128 whose lanes may be NaN patterns: 32 or 64
-    Nan lane_nans[4] = {};     ///< v128
+    Nan nan = Nan::none;      ///< f32, f64
+    u32 float_lane_bits = 0;  ///< v128 whose lanes may be NaN patterns: 32 or 64
+    Nan lane_nans[4] = {};    ///< v128
     RefKind ref = RefKind::any;
-    std::string heap;          ///< of null: the keyword, or empty for any null
+    std::string heap;  ///< of null: the keyword, or empty for any null
     std::vector<Pattern> choices;
 };
 

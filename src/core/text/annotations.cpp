@@ -1,7 +1,6 @@
 // Parser: the annotations that mean something: @custom, @name, @metadata.code.branch_hint.
 // Spec: appendix/custom.
 #include "core/text/parser.hpp"
-
 #include "core/text/utf8.hpp"
 
 #include <algorithm>
@@ -19,13 +18,20 @@ struct SectionKeyword {
     Section section;
 };
 constexpr SectionKeyword kSectionKeywords[] = {
-    {"type", Section::type},       {"import", Section::import},
-    {"func", Section::func},       {"table", Section::table},
-    {"memory", Section::memory},   {"tag", Section::tag},
-    {"global", Section::global},   {"export", Section::export_},
-    {"start", Section::start},     {"elem", Section::elem},
-    {"data_count", Section::data_count}, {"datacount", Section::data_count},
-    {"code", Section::code},       {"data", Section::data},
+    {"type", Section::type},
+    {"import", Section::import},
+    {"func", Section::func},
+    {"table", Section::table},
+    {"memory", Section::memory},
+    {"tag", Section::tag},
+    {"global", Section::global},
+    {"export", Section::export_},
+    {"start", Section::start},
+    {"elem", Section::elem},
+    {"data_count", Section::data_count},
+    {"datacount", Section::data_count},
+    {"code", Section::code},
+    {"data", Section::data},
 };
 
 /// The placement in `(before s)` and `(after s)`: tokens from the parenthesis on.
@@ -133,8 +139,8 @@ void Parser::take_name_annotation(std::string& name, std::string_view what) {
         taken_[i - first_annotation_] = true;
         name = annotation_string(a, "@name annotation: unexpected token");
         if (!failed() && !is_utf8(name)) {
-            error_ = error_at(stream_.source, a.offset,
-                              "@name annotation: malformed UTF-8 encoding");
+            error_ =
+                error_at(stream_.source, a.offset, "@name annotation: malformed UTF-8 encoding");
             at_ = end_;
         }
     }
@@ -176,9 +182,9 @@ void Parser::place_hint(u32 annotation, Instr instr) {
                           instr == Instr::br_on_null || instr == Instr::br_on_non_null ||
                           instr == Instr::br_on_cast || instr == Instr::br_on_cast_fail;
     if (!branches) {
-        error_ = error_at(stream_.source, a.offset,
-                          "@metadata.code.branch_hint annotation: invalid target",
-                          ErrorKind::invalid);
+        error_ =
+            error_at(stream_.source, a.offset,
+                     "@metadata.code.branch_hint annotation: invalid target", ErrorKind::invalid);
         at_ = end_;
         return;
     }

@@ -151,8 +151,7 @@ class Lexer {
             } else if (d == '_' && after_digit) {
                 after_digit = false;
             } else if (d == '}' && after_digit) {
-                const bool is_scalar =
-                    scalar < 0x11'0000 && !(scalar >= 0xD800 && scalar < 0xE000);
+                const bool is_scalar = scalar < 0x11'0000 && !(scalar >= 0xD800 && scalar < 0xE000);
                 return is_scalar ? i + 1 - at : 0;
             } else {
                 return 0;

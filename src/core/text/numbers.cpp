@@ -167,8 +167,8 @@ class BigNat {
     }
     [[nodiscard]] bool operator<(const BigNat& other) const {
         if (limbs_.size() != other.limbs_.size()) return limbs_.size() < other.limbs_.size();
-        return std::lexicographical_compare(limbs_.rbegin(), limbs_.rend(),
-                                            other.limbs_.rbegin(), other.limbs_.rend());
+        return std::lexicographical_compare(limbs_.rbegin(), limbs_.rend(), other.limbs_.rbegin(),
+                                            other.limbs_.rend());
     }
     [[nodiscard]] i64 bit_width() const {
         if (limbs_.empty()) return 0;
@@ -231,7 +231,7 @@ std::optional<u64> exact_product(const Format& f, u64 digits, i64 exponent) {
 std::optional<u64> decimal_to(const Format& f, std::string_view s) {
     constexpr i64 kMaxDigits = 800;
     BigNat number;
-    u64 small = 0;       // the same number while it has at most 19 digits
+    u64 small = 0;        // the same number while it has at most 19 digits
     i64 significant = 0;  // digits in `number`
     i64 exponent = 0;     // of its last digit
     bool sticky = false;

@@ -294,9 +294,9 @@ void Parser::plain_instruction() {
         case Instr::delegate: {
             const Frame::Kind top = frames_.empty() ? Frame::Kind::operands : frames_.back().kind;
             const bool in_try = top == Frame::Kind::plain_try;
-            if (instr == Instr::end && (in_try || top == Frame::Kind::plain_block ||
-                                        top == Frame::Kind::plain_if ||
-                                        top == Frame::Kind::plain_else)) {
+            if (instr == Instr::end &&
+                (in_try || top == Frame::Kind::plain_block || top == Frame::Kind::plain_if ||
+                 top == Frame::Kind::plain_else)) {
                 plain_end();
             } else if (instr == Instr::else_ && top == Frame::Kind::plain_if) {
                 plain_else();
@@ -348,8 +348,7 @@ u32 Parser::local_index() { return index_in(locals_, "local"); }
 /// Gives a parameter or local its name; `token` is where its id is.
 void Parser::add_local(std::string_view name, u32 token, u32 func_local) {
     if (!name.empty() && !locals_.emplace(name, func_local).second) {
-        fail_at(token,
-                "duplicate local " + std::string(stream_.text(stream_.tokens[token])));
+        fail_at(token, "duplicate local " + std::string(stream_.text(stream_.tokens[token])));
         return;
     }
     add_name(local_names_, func_local, name, "local");

@@ -1,8 +1,7 @@
 // Parser: the fields of a module, names first, contents later.
 // Spec: text/modules.
-#include "core/text/parser.hpp"
-
 #include "core/text/numbers.hpp"
+#include "core/text/parser.hpp"
 
 #include <utility>
 
@@ -426,8 +425,7 @@ void Parser::memory_field(u32 index) {
         close();
         const u32 log2 = page_log2.value_or(16);
         Limits l;
-        l.min = log2 > 32 ? (bytes.empty() ? 0 : 1)
-                          : (bytes.size() + (u64{1} << log2) - 1) >> log2;
+        l.min = log2 > 32 ? (bytes.empty() ? 0 : 1) : (bytes.size() + (u64{1} << log2) - 1) >> log2;
         l.max = l.min;
         l.has_max = true;
         memory_type(builder_.add(Section::memory), is_64, l, false, page_log2);

@@ -1,8 +1,7 @@
 // Parser: opcodes with their immediates, by the `imm` column of instructions.def.
 // Spec: text/instructions.
-#include "core/text/parser.hpp"
-
 #include "core/text/numbers.hpp"
+#include "core/text/parser.hpp"
 
 #include <bit>
 

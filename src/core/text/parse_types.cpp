@@ -1,8 +1,7 @@
 // Parser: value types, type definitions, type uses, limits.
 // Spec: text/types, text/modules (types, type uses).
-#include "core/text/parser.hpp"
-
 #include "core/text/numbers.hpp"
+#include "core/text/parser.hpp"
 
 #include <array>
 #include <bit>
@@ -17,12 +16,12 @@ struct HeapKeyword {
     u8 code;
 };
 constexpr HeapKeyword kHeapKeywords[] = {
-    {"func", "funcref", 0x70},       {"extern", "externref", 0x6F},
-    {"any", "anyref", 0x6E},         {"eq", "eqref", 0x6D},
-    {"i31", "i31ref", 0x6C},         {"struct", "structref", 0x6B},
-    {"array", "arrayref", 0x6A},     {"exn", "exnref", 0x69},
-    {"none", "nullref", 0x71},       {"nofunc", "nullfuncref", 0x73},
-    {"noexn", "nullexnref", 0x74},   {"noextern", "nullexternref", 0x72},
+    {"func", "funcref", 0x70},     {"extern", "externref", 0x6F},
+    {"any", "anyref", 0x6E},       {"eq", "eqref", 0x6D},
+    {"i31", "i31ref", 0x6C},       {"struct", "structref", 0x6B},
+    {"array", "arrayref", 0x6A},   {"exn", "exnref", 0x69},
+    {"none", "nullref", 0x71},     {"nofunc", "nullfuncref", 0x73},
+    {"noexn", "nullexnref", 0x74}, {"noextern", "nullexternref", 0x72},
 };
 struct NumberKeyword {
     std::string_view text;

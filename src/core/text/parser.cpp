@@ -19,8 +19,7 @@ Parser::Parser(const TokenStream& stream, u32 begin, u32 end, const AssembleOpti
     : stream_(stream), begin_(begin), end_(end), options_(options), at_(begin) {
     end_token_.offset = stream.tokens[end].offset;
     const auto& annotations = stream.annotations;
-    while (first_annotation_ < annotations.size() &&
-           annotations[first_annotation_].token < begin) {
+    while (first_annotation_ < annotations.size() && annotations[first_annotation_].token < begin) {
         ++first_annotation_;
     }
     last_annotation_ = first_annotation_;
@@ -224,8 +223,6 @@ u32 Parser::index_in(const Names32& names, std::string_view what) {
     return found->second;
 }
 
-u32 Parser::index(Space s) {
-    return index_in(space(s).names, kSpaceNames[static_cast<u32>(s)]);
-}
+u32 Parser::index(Space s) { return index_in(space(s).names, kSpaceNames[static_cast<u32>(s)]); }
 
 }  // namespace wasmi::core::text

@@ -2,11 +2,11 @@
 // Spec: text/modules.
 #include "core/text/assemble.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace wasmi::core::text {
 namespace {
@@ -49,8 +49,11 @@ TEST(Assemble, FoldedAndFlatInstructionsAreTheSame) {
         "(func (param i32) (result i32) (i32.add (if (result i32) (local.get 0) "
         "(then (i32.const 1)) (else (i32.const 2))) (i32.const 3)))");
     EXPECT_EQ(flat, folded);
-    EXPECT_EQ(flat, "01060160017f017f03020100"
-                    "0a1101" "0f00" "2000047f41010541020b41036a0b");
+    EXPECT_EQ(flat,
+              "01060160017f017f03020100"
+              "0a1101"
+              "0f00"
+              "2000047f41010541020b41036a0b");
 }
 
 TEST(Assemble, TypeUsesShareAndAppendTypes) {
@@ -78,8 +81,9 @@ TEST(Assemble, InlineImportsExportsAndSegments) {
 }
 
 TEST(Assemble, SegmentsOfInlineDefinitionsCountInTheirIndexSpace) {
-    EXPECT_EQ(sections("(memory (data \"a\")) (data $d \"b\") (func (data.drop $d))"),
-              sections("(memory 1 1) (data (i32.const 0) \"a\") (data \"b\") (func (data.drop 1))"));
+    EXPECT_EQ(
+        sections("(memory (data \"a\")) (data $d \"b\") (func (data.drop $d))"),
+        sections("(memory 1 1) (data (i32.const 0) \"a\") (data \"b\") (func (data.drop 1))"));
 }
 
 TEST(Assemble, CompactImportsAreSpelledOut) {
@@ -138,12 +142,14 @@ TEST(Assemble, NamesGoIntoTheNameSection) {
     ASSERT_NE(at, std::string::npos);
     const std::vector<u8> names(r->begin() + static_cast<std::ptrdiff_t>(at) + 4, r->end());
     EXPECT_EQ(hex(names, 0),
-              "0002016d"                  // module m
-              "0104010001" "66"           // function 0: f
-              "02090100020001700101" "6c"   // locals of 0: p, l
-              "0306010001000162"          // labels of 0: b
-              "040401000174"              // type 0: t
-              "0a06010001000178");        // fields of 0: x
+              "0002016d"  // module m
+              "0104010001"
+              "66"  // function 0: f
+              "02090100020001700101"
+              "6c"                  // locals of 0: p, l
+              "0306010001000162"    // labels of 0: b
+              "040401000174"        // type 0: t
+              "0a06010001000178");  // fields of 0: x
 }
 
 TEST(Assemble, CustomAnnotationsBecomeSections) {
@@ -248,11 +254,14 @@ TEST(AssembleHostile, EveryPrefixOfAModuleIsAnErrorOrAModule) {
     const std::string source =
         "(module $m (@custom \"x\" \"y\") (rec (type $t (sub final (func (param $x i32) (result "
         "i32)))) (type (struct (field $f (mut i8)) (field (ref null $t))))) (import \"a\" \"b\" "
-        "(func $i (type $t))) (table $tab 1 2 funcref (ref.null func)) (memory 1 2 shared) (tag $e) "
+        "(func $i (type $t))) (table $tab 1 2 funcref (ref.null func)) (memory 1 2 shared) (tag "
+        "$e) "
         "(global $g (mut v128) (v128.const i32x4 1 2 3 4)) (elem $el (table $tab) (offset "
         "(i32.const 0)) func $i) (data $d (i32.const 0) \"\\00\\u{20}\") (start $i) (func $f "
-        "(export \"f\") (param $x i32) (local f64) (block $b (result i32) (br_table $b 0 (i32.const "
-        "0) (local.get $x))) (drop) (try_table (catch $e 0) (call_indirect $tab (type $t) (i32.const "
+        "(export \"f\") (param $x i32) (local f64) (block $b (result i32) (br_table $b 0 "
+        "(i32.const "
+        "0) (local.get $x))) (drop) (try_table (catch $e 0) (call_indirect $tab (type $t) "
+        "(i32.const "
         "1) (i32.const 0)) (drop)) (memory.init $d (i32.const 0) (i32.const 0) (i32.const 0))))";
     for (std::size_t n = 0; n <= source.size(); ++n) {
         const Result<std::vector<u8>> r = assemble(std::string_view(source).substr(0, n));

@@ -2,11 +2,11 @@
 // Spec: text/lexical.
 #include "core/text/lexer.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace wasmi::core::text {
 namespace {
@@ -30,10 +30,10 @@ using K = TokenKind;
 using Texts = std::vector<std::string>;
 
 TEST(Lexer, KnowsEveryKindOfToken) {
-    EXPECT_EQ(kinds("( ) 1 -1 1.5 \"a\" $a i32.add offset=1 align=0x8 0a ,"),
-              (std::vector{K::lparen, K::rparen, K::nat, K::integer, K::real, K::string, K::id,
-                           K::keyword, K::offset_eq, K::align_eq, K::reserved, K::reserved,
-                           K::eof}));
+    EXPECT_EQ(
+        kinds("( ) 1 -1 1.5 \"a\" $a i32.add offset=1 align=0x8 0a ,"),
+        (std::vector{K::lparen, K::rparen, K::nat, K::integer, K::real, K::string, K::id,
+                     K::keyword, K::offset_eq, K::align_eq, K::reserved, K::reserved, K::eof}));
     EXPECT_EQ(kinds("inf nan nan:0x1 nan:canonical"),
               (std::vector{K::real, K::real, K::real, K::keyword, K::eof}));
 }
@@ -123,8 +123,8 @@ TEST(Lexer, RefusesBrokenAnnotations) {
 }
 
 TEST(Lexer, DoesNotRecurse) {
-    const std::string deep = "(@a " + std::string(1'000'000, '(') + std::string(1'000'000, ')') +
-                             ")";
+    const std::string deep =
+        "(@a " + std::string(1'000'000, '(') + std::string(1'000'000, ')') + ")";
     EXPECT_EQ(tokenize(deep).error, "");
     std::string comments;
     for (int i = 0; i < 1'000'000; ++i) comments += "(;";
