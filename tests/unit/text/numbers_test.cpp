@@ -34,7 +34,7 @@ TEST(NumberForm, RefusesWhatIsNoNumber) {
     for (const char* s :
          {"",        "+",         "-",    "_1",    "1_",   "1__0",  "0x",     "0x_1",
           "0x1_",    "x1",        "1.e",  "1e",    "1e+",  ".5",    "1._5",   "1_.5",
-          "0x1.8e",  "0x1p",      "1p1",  "0x1pA", "nan:", "nan:1", "nan:0x", "infty",
+          "0x1.8g",  "0x1p",      "1p1",  "0x1pA", "nan:", "nan:1", "nan:0x", "infty",
           "nan:0xg", "0x1.8p0x1", "1.5f", "--1",   "0b1"}) {
         EXPECT_EQ(number_form(s), NumberForm::none) << s;
     }
