@@ -71,11 +71,8 @@ class Reader {
         if (WASMI_LIKELY(pos_ != end_ && *pos_ < 0x80)) return small_signed(*pos_++);
         return static_cast<i64>(leb<33, true>());
     }
-    /// The one kind of byte that is an integer: a lane index.
-    WASMI_ALWAYS_INLINE u8 read_lane() {
-        if (WASMI_LIKELY(pos_ != end_ && *pos_ < 0x80)) return *pos_++;
-        return static_cast<u8>(leb<8, false>());
-    }
+    /// A lane index is a plain byte, not LEB128.
+    WASMI_ALWAYS_INLINE u8 read_lane() { return read_byte(); }
     /// Little-endian words.
     [[nodiscard]] u32 read_bits32() { return read_fixed<u32>(); }
     [[nodiscard]] u64 read_bits64() { return read_fixed<u64>(); }

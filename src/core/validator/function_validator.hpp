@@ -1,0 +1,291 @@
+// FunctionValidator: types one function body (or constant expression) after the other, in one pass
+// over its bytes, and measures it for the translator. Spec: appendix/algorithm, valid/instructions.
+//
+// The state that every instruction touches is one small struct, State: the loop in
+// function_validator.cpp keeps a copy of it in registers, and stores it back before it calls a rule
+// that is not inlined. All other rules are members here and work on `s_`.
+#pragma once
+
+#include "core/decoder/reader.hpp"
+#include "core/types/instr.hpp"
+#include "core/types/module.hpp"
+#include "core/validator/buffer.hpp"
+
+#include <wasmi/result.hpp>
+
+#include <array>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace wasmi::core {
+
+struct Immediates;
+
+/// One entry of the control stack. Spec: appendix/algorithm (ctrl_frame).
+struct ControlFrame {
+    enum class Kind : u8 { func, block, loop, if_, else_, try_table, try_, catch_, catch_all };
+    Kind kind = Kind::block;
+    bool unreachable = false;
+    ValType single;                  ///< the result of a block type without index; bottom: none
+    const FuncType* type = nullptr;  ///< the block type with index; null: no parameters, `single`
+    u32 height = 0;                  ///< values below the block's parameters
+    u32 vectors = 0;                 ///< how many of those are v128
+    u32 inits = 0;                   ///< height of the log of initialised locals
+    u32 weight = 1;                  ///< loop weight outside of the block
+
+    [[nodiscard]] std::span<const ValType> params() const {
+        if (type == nullptr) return {};
+        return type->params;
+    }
+    [[nodiscard]] std::span<const ValType> results() const {
+        if (type != nullptr) return type->results;
+        return {&single, single == ValType::bottom ? std::size_t{0} : std::size_t{1}};
+    }
+    /// What a branch to this block takes along.
+    [[nodiscard]] std::span<const ValType> label_types() const {
+        return kind == Kind::loop ? params() : results();
+    }
+};
+
+/// What the main loop does with an opcode byte. Derived from instructions.def and the features.
+enum class Action : u8 {
+    rule,    ///< everything without a place of its own in the loop
+    marker,  ///< likewise, and not counted: the frames of try blocks
+    unary,
+    binary,
+    load,
+    store,
+    local_get,
+    local_set,
+    local_tee,
+    global_get,
+    drop,
+    select,
+    s32_const,
+    s64_const,
+    bits32_const,
+    bits64_const,
+    nop,
+    block,
+    loop,
+    if_,
+    else_,
+    end,
+    br,
+    br_if,
+    return_,
+    call,
+    unreachable,
+};
+
+class FunctionValidator {
+  public:
+    explicit FunctionValidator(ModuleData& module);
+
+    /// The body of a defined function; fills its facts.
+    [[nodiscard]] Result<void> validate_body(u32 defined_index);
+    /// A constant expression of the expected type that may refer to the first `global_count`
+    /// globals. Functions that it refers to are marked as declared.
+    [[nodiscard]] Result<void> validate_constant(ConstExpr expr, ValType expected,
+                                                 u32 global_count);
+
+  private:
+    struct State {
+        const u8* p = nullptr;        ///< next byte
+        const u8* end = nullptr;      ///< end of the body
+        const u8* at = nullptr;       ///< first byte of the current instruction
+        ValType* sp = nullptr;        ///< one above the top operand
+        ValType* base = nullptr;      ///< lowest operand of the current block
+        ValType* high = nullptr;      ///< where sp would set a new record: slots are measured so
+        ControlFrame* top = nullptr;  ///< current block
+        u32 weight = 1;               ///< 8 ^ loop depth, at most 8^4
+    };
+
+    // function_validator.cpp
+    bool run();
+    bool read_locals(std::span<const ValType> params);
+    bool add_locals(u32 count, ValType type);
+    bool start(ByteRange bytes);
+    void gather_facts(FuncFacts& facts);
+
+    // instruction_rules.cpp
+    bool rule();  ///< the instruction at s_.at, whose opcode byte is read
+    bool check_constant(Instr instr);
+    bool global_get();
+    bool ref_func();
+    bool plain_immediates(Instr instr, ValType* address);
+    bool plain_rule(Instr instr);  ///< rows with a signature
+    bool poly_rule(Instr instr);
+    bool local_get(u32 index);
+    bool local_set(u32 index);
+    bool local_tee(u32 index);
+    bool select();
+    bool select_typed();
+    bool table_rule(Instr instr);
+    bool reference_rule(Instr instr);
+    bool memory_copy();
+
+    // control_rules.cpp
+    bool control_rule(Instr instr);
+    bool push_frame(ControlFrame::Kind kind, const FuncType* type, ValType single);
+    bool block(ControlFrame::Kind kind);
+    bool check_block_end();
+    bool end();
+    void leave_block();
+    bool else_();
+    bool catch_(bool all);
+    bool delegate();
+    bool restart_block(ControlFrame::Kind kind, std::span<const ValType> params);
+    void reset_inits(u32 count);
+    bool br(ControlFrame* label);
+    bool br_if(ControlFrame* label);
+    bool br_table();
+    bool br_on_null();
+    bool br_on_non_null();
+    bool br_on_cast(bool fail);
+    bool call(const FuncType& type);
+    bool return_call(const FuncType& type);
+    bool call_indirect(bool tail);
+    bool call_ref(bool tail);
+    bool throw_();
+    bool try_table();
+    bool catch_clause();
+    bool rethrow();
+
+    // gc_rules.cpp
+    bool gc_rule(Instr instr);
+    bool struct_rule(Instr instr);
+    bool array_rule(Instr instr);
+    bool array_new_fixed(ValType element, ValType result);
+    bool ref_test_or_cast(bool is_cast, bool nullable);
+    bool convert(HeapKind from, HeapKind to);
+
+    // body_reader.cpp: immediates; errors are malformed, or invalid for indices out of range
+    template <class Read>
+    bool read_with(const Read& read);
+    bool read_byte(u8* out);
+    bool read_count(u32* out);  ///< number of elements that take at least a byte each
+    bool read_u32(u32* out);
+    bool read_val_type(ValType* out);
+    bool read_heap_type(bool nullable, ValType* out);
+    bool read_block_type(const FuncType** type, ValType* single);
+    bool check_memarg(Instr instr, const Immediates& imm, ValType* address);
+    bool check_memory(u32 index, ValType* address);
+    bool check_data(u32 index, const u8* at);
+    bool check_elem(u32 index, ValType* out);
+    bool check_lane(u32 lane, u32 count);
+    bool read_label(ControlFrame** out);
+    bool read_type(TypeId* out);
+    bool func_type(u32 index, TypeId* id, const FuncType** out);
+    bool read_func_type(TypeId* id, const FuncType** out);
+    bool read_struct_type(TypeId* id, const SubType** out);
+    bool read_array_type(TypeId* id, const FieldType** out);
+    bool read_table(const TableType** out);
+    bool read_memory(ValType* address);
+    bool read_tag(const FuncType** out);
+    bool read_data();
+    bool read_elem(ValType* out);
+    bool read_index(std::string_view what, std::size_t count, u32* out);
+
+    // operand_stack.cpp
+    bool grow(u32 slots);
+    bool push(ValType type) {
+        const u32 slots = type.slots();
+        if (WASMI_UNLIKELY(s_.high - s_.sp < static_cast<std::ptrdiff_t>(slots)) && !grow(slots)) {
+            return false;
+        }
+        *s_.sp++ = type;
+        s_.high -= slots - 1;
+        return true;
+    }
+    bool push_list(std::span<const ValType> types);
+    bool pop(ValType want);
+    bool pop_any(ValType* out);
+    /// Any reference; (ref bottom) in unreachable code.
+    bool pop_ref(ValType* out);
+    bool pop_list(std::span<const ValType> want);
+    bool pop_list(std::initializer_list<ValType> want) {
+        return pop_list(std::span<const ValType>(want.begin(), want.size()));
+    }
+    /// Whether the top of the stack fits, leaving it there; `below` is where it would be popped to.
+    bool check_list(std::span<const ValType> want, ValType** below);
+    void drop_to(ValType* below);
+    void set_unreachable();
+    [[nodiscard]] bool matches(ValType got, ValType want) const;
+    [[nodiscard]] bool match_lists(std::span<const ValType> got,
+                                   std::span<const ValType> want) const;
+
+    // body_errors.cpp
+    bool fail(ErrorKind kind, std::string message, const u8* at);
+    bool invalid(std::string message) {
+        return fail(ErrorKind::invalid, std::move(message), s_.at);
+    }
+    bool malformed(std::string message, const u8* at) {
+        return fail(ErrorKind::malformed, std::move(message), at);
+    }
+    bool unknown(std::string_view what, u32 index);
+    bool unexpected_end();
+    bool out_of_memory();
+    bool mismatch(std::span<const ValType> want);
+    bool mismatch(std::string detail);
+    bool leftover(std::span<const ValType> results);
+    [[nodiscard]] Instr current_instr() const;
+    [[nodiscard]] std::string current_name() const;
+
+    [[nodiscard]] Error take_error();
+    [[nodiscard]] const SubType& type_of(TypeId id) const { return types_.get(id).sub; }
+    [[nodiscard]] static ValType address_type(bool is_64) {
+        return is_64 ? ValType::i64 : ValType::i32;
+    }
+
+    ModuleData& module_;
+    const TypeRegistry& types_;
+    const Features features_;
+    std::array<Action, 256> actions_{};
+    std::array<Action, 256> constant_actions_{};
+    bool fast_memory_ = false;  ///< memory 0 exists and has 32-bit addresses
+
+    State s_;
+    Buffer<ValType> values_;
+    Buffer<ControlFrame> frames_;
+    Buffer<ValType> locals_;
+    Buffer<u32> weights_;
+    Buffer<u8> init_;       ///< per local: may be read
+    Buffer<u32> init_log_;  ///< locals initialised in open blocks
+    u32 init_count_ = 0;
+    u32 local_count_ = 0;
+    u32 local_slots_ = 0;
+    u32 max_slots_ = 0;
+    u32 instructions_ = 0;
+    u64 call_weight_ = 0;
+    u32 func_index_ = 0;
+    bool is_constant_ = false;
+    u32 global_count_ = 0;  ///< globals that a constant expression may name
+    std::optional<Error> error_;
+};
+
+/// Reads with the decoder's reader from the current position; what it finds wrong is the error.
+template <class Read>
+bool FunctionValidator::read_with(const Read& read) {
+    const u8* const bytes = module_.bytes.data();
+    Reader r(module_.bytes, {static_cast<u32>(s_.p - bytes), static_cast<u32>(s_.end - s_.p)});
+    read(r);
+    if (WASMI_UNLIKELY(!r.ok())) {
+        const Error error = r.take_error();
+        return fail(error.kind(), error.message(), bytes + error.offset());
+    }
+    s_.p = r.pos();
+    return true;
+}
+
+/// The specification decodes all bodies before it validates anything: a malformed body anywhere
+/// goes before an invalid part of the module.
+[[nodiscard]] Error malformed_first(const ModuleData& module, Error error);
+
+/// "[i32 i64]", as the official suite writes lists of types.
+[[nodiscard]] std::string list_to_string(std::span<const ValType> types);
+
+}  // namespace wasmi::core

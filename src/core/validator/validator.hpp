@@ -1,0 +1,28 @@
+// The validator: proves that a decoded module is well formed and gathers facts for the translator.
+// Spec: valid/modules, valid/instructions, appendix/algorithm.
+#pragma once
+
+#include "core/types/module.hpp"
+
+#include <wasmi/result.hpp>
+
+namespace wasmi::core {
+
+/// Operand stack of one function, in slots. A module beyond it is refused with ErrorKind::limit.
+inline constexpr u32 kMaxOperandSlots = 1u << 20;
+/// Nested blocks of one function.
+inline constexpr u32 kMaxBlockDepth = 1u << 20;
+
+/// All rules but those of function bodies. Fills `declared_funcs` and sizes `facts`.
+/// Errors: invalid, malformed (in constant expressions), unsupported, limit.
+[[nodiscard]] Result<void> validate_module(ModuleData& module);
+
+/// The body of one defined function, after validate_module; fills its FuncFacts.
+/// Errors: invalid, malformed, unsupported, limit; all with function index and byte offset.
+/// Thread rule: different functions of a module may be validated at the same time.
+[[nodiscard]] Result<void> validate_function(ModuleData& module, u32 defined_index);
+
+/// All bodies, first to last; the first error ends it.
+[[nodiscard]] Result<void> validate_bodies(ModuleData& module);
+
+}  // namespace wasmi::core
