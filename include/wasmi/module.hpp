@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -31,6 +32,11 @@ class WASMI_EXPORT Engine {
   public:
     Engine() : Engine(Config{}) {}
     explicit Engine(const Config& config);
+    // Moving copies: an Engine is never empty.
+    Engine(const Engine&) = default;
+    Engine& operator=(const Engine&) = default;
+    ~Engine() = default;
+
     [[nodiscard]] const Config& config() const noexcept;
 
     /// The canonical id of a function type, for comparing and for host functions.
@@ -44,6 +50,7 @@ class WASMI_EXPORT Engine {
     [[nodiscard]] bool matches(const ExternType& sub, const ExternType& super) const noexcept;
 
     [[nodiscard]] const std::shared_ptr<core::EngineData>& data() const noexcept { return data_; }
+    explicit Engine(std::shared_ptr<core::EngineData> data) : data_(std::move(data)) {}
 
   private:
     std::shared_ptr<core::EngineData> data_;
@@ -58,7 +65,8 @@ enum class Bytes : std::uint8_t {
 /// A decoded and validated module.
 class WASMI_EXPORT Module {
   public:
-    /// Decodes and validates a binary module. Errors: malformed, invalid, unsupported, limit.
+    /// Decodes and validates a module in the binary format; one in the text format is assembled
+    /// first. Errors: malformed, invalid, unsupported, limit.
     [[nodiscard]] static Result<Module> compile(const Engine& engine,
                                                 std::span<const std::byte> bytes,
                                                 Bytes ownership = Bytes::copy);
@@ -71,14 +79,18 @@ class WASMI_EXPORT Module {
 
     [[nodiscard]] std::vector<ImportType> imports() const;
     [[nodiscard]] std::vector<ExportType> exports() const;
-    /// The module name of the name section, or empty. Valid as long as the module.
-    [[nodiscard]] std::string_view name() const noexcept;
+    /// The module name of the name section, or empty.
+    [[nodiscard]] std::string name() const;
     /// Content of the first custom section of that name. Valid as long as the module.
     [[nodiscard]] std::span<const std::byte> custom_section(std::string_view name) const noexcept;
     [[nodiscard]] Engine engine() const;
 
     [[nodiscard]] const std::shared_ptr<core::ModuleData>& data() const noexcept { return data_; }
     explicit Module(std::shared_ptr<core::ModuleData> data) : data_(std::move(data)) {}
+    // Moving copies: a Module is never empty.
+    Module(const Module&) = default;
+    Module& operator=(const Module&) = default;
+    ~Module() = default;
 
   private:
     std::shared_ptr<core::ModuleData> data_;

@@ -245,8 +245,23 @@ struct Extern {
     Extern(const Memory& m) : Extern(ExternKind::memory, m) {}
     Extern(const Global& g) : Extern(ExternKind::global, g) {}
     Extern(const Tag& t) : Extern(ExternKind::tag, t) {}
+    /// The item as a handle of its kind; nothing if it is of another kind.
+    [[nodiscard]] std::optional<Func> func() const { return as<Func>(ExternKind::func); }
+    [[nodiscard]] std::optional<Table> table() const { return as<Table>(ExternKind::table); }
+    [[nodiscard]] std::optional<Memory> memory() const { return as<Memory>(ExternKind::memory); }
+    [[nodiscard]] std::optional<Global> global() const { return as<Global>(ExternKind::global); }
+    [[nodiscard]] std::optional<Tag> tag() const { return as<Tag>(ExternKind::tag); }
     /// The type, with the current size of memories and tables as minimum.
     [[nodiscard]] WASMI_EXPORT Result<ExternType> type(const Store& store) const;
+
+  private:
+    template <class H>
+    [[nodiscard]] std::optional<H> as(ExternKind wanted) const {
+        if (kind != wanted) return std::nullopt;
+        H typed;
+        static_cast<Handle&>(typed) = handle;
+        return typed;
+    }
 };
 
 /// An instantiated module.

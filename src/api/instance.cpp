@@ -17,7 +17,7 @@ Result<Extern> typed_export(const Instance& instance, const Store& store, std::s
                             ExternKind kind) {
     Result<Extern> item = instance.get(store, name);
     if (item && item->kind != kind) {
-        return Error(ErrorKind::link, "export " + quoted(name) + " is a " +
+        return Error(ErrorKind::link, "export " + show_name(name) + " is a " +
                                           std::string(to_string(item->kind)) + ", not a " +
                                           std::string(to_string(kind)));
     }
@@ -38,7 +38,7 @@ Result<Extern> Instance::get(const Store& store, std::string_view name) const {
     const ModuleInstance* instance = api::find_instance(store.data(), *this);
     if (instance == nullptr) return bad_handle(store.data(), *this, "instance");
     const std::optional<ExternAddr> item = find_export(*instance, name);
-    if (!item) return Error(ErrorKind::link, "unknown export: " + quoted(name));
+    if (!item) return Error(ErrorKind::link, "unknown export: " + show_name(name));
     return api::to_extern(*store.data(), *item);
 }
 

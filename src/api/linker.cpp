@@ -18,7 +18,6 @@ struct Linker::Impl {
 namespace {
 
 Result<void> check_engine(const StoreData& store, const Module& module) {
-    if (module.data() == nullptr) return misuse("the module was moved from");
     // Type ids mean the same within one engine only.
     if (module.data()->engine != store.engine) {
         return misuse("the module belongs to another engine than the store");
@@ -76,7 +75,7 @@ Result<Extern> Linker::get(std::string_view module, std::string_view name) const
     if (s == nullptr) return store_is_gone();
     const std::optional<ExternAddr> item = impl_->names.find(module, name);
     if (!item) {
-        return Error(ErrorKind::link, "unknown name: " + quoted(module) + " " + quoted(name));
+        return Error(ErrorKind::link, "unknown name: " + show_name(module) + " " + show_name(name));
     }
     return api::to_extern(*s->data(), *item);
 }

@@ -42,7 +42,7 @@ class Complaints {
         return true;
     }
     static std::string name(const ImportDesc& import) {
-        return quoted(import.module) + " " + quoted(import.name);
+        return show_name(import.module) + " " + show_name(import.name);
     }
     [[nodiscard]] std::string declared(const ImportDesc& import) const {
         return to_string(declared_type(*module_, import.kind, import.index));

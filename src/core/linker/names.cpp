@@ -60,10 +60,10 @@ std::string NameTable::nearest(std::string_view module, std::string_view name) c
         }
     }
     if (best_name == nullptr) return {};
-    return quoted(*best_module) + " " + quoted(*best_name);
+    return show_name(*best_module) + " " + show_name(*best_name);
 }
 
-std::string quoted(std::string_view name) {
+std::string show_name(std::string_view name) {
     std::string text = "\"";
     bool cut = false;
     for (const char c : name) {

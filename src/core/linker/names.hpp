@@ -27,7 +27,7 @@ class NameTable {
 };
 
 /// The name in quotes, fit for a one-line message: control characters escaped, long names cut.
-[[nodiscard]] std::string quoted(std::string_view name);
+[[nodiscard]] std::string show_name(std::string_view name);
 
 /// Edits (insert, delete, replace a byte) that turn one into the other; more than `limit` counts
 /// as limit + 1.
