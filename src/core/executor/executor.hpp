@@ -61,7 +61,9 @@ struct ExecContext {
     ModuleInstance* instance = nullptr;
     GlobalCell* own_globals = nullptr;
     GlobalCell** globals = nullptr;
-    u64 mem_size = 0;          ///< size of memory 0, for builds that do not pin it
+    u8* mem_data = nullptr;    ///< memory 0
+    u64 mem_size = 0;          ///< its size in bytes
+    u8* fp = nullptr;          ///< frame, while handlers are not running
     i64 budget = 0;            ///< fuel left in this slice; negative: poll
     std::atomic<i64> stop{0};  ///< negative: an interrupt is pending
     u8* stack_end = nullptr;
@@ -96,6 +98,14 @@ struct ExecContext {
     std::vector<ExceptionInstance> exceptions;
     std::vector<u32> free_exceptions;
     u64 exception_threshold = 1024;
+
+    /// Calls that left their instance, outermost first: where they return to.
+    struct CrossFrame {
+        const u8* return_ip;
+        ModuleInstance* instance;
+    };
+    std::vector<CrossFrame> cross_frames;
+    ExecStatus status = ExecStatus::done;
 
     ExecContext() = default;
     ~ExecContext();

@@ -1,0 +1,485 @@
+// Handler bodies: what each operation of code.def does, for every combination of operand classes.
+// Spec: exec/instructions.
+//
+// A body is a template with `exec<F, kOff>(Regs&)`: F is the Form, its fields are at ip + kOff.
+// Bodies are always inlined into one of the wrappings (handlers.hpp, dispatch_switch.cpp), may be
+// concatenated, and contain no calls.
+#pragma once
+
+#include "core/executor/numeric.hpp"
+#include "core/executor/regs.hpp"
+#include "core/memory/ref.hpp"
+
+namespace wasmi::core {
+
+template <class Fn>
+struct FnTraits;
+template <class R, class A>
+struct FnTraits<R (*)(A)> {
+    using Result = R;
+    using Arg0 = A;
+};
+template <class R, class A, class B>
+struct FnTraits<R (*)(A, B)> {
+    using Result = R;
+    using Arg0 = A;
+    using Arg1 = B;
+};
+
+template <class T>
+struct IsTrapping : std::false_type {};
+template <class T>
+struct IsTrapping<Trapping<T>> : std::true_type {};
+
+/// Writes a result to the destination of F, or traps.
+template <class F, unsigned kOff, class T>
+WASMI_ALWAYS_INLINE Flow finish(Regs& s, T result) {
+    if constexpr (IsTrapping<T>::value) {
+        if (WASMI_UNLIKELY(result.trap != TrapCode::none)) return trap<kOff>(s, result.trap);
+        write<decltype(result.value), F::d, kOff + F::layout.d>(s, result.value);
+    } else {
+        write<T, F::d, kOff + F::layout.d>(s, result);
+    }
+    return Flow::next;
+}
+
+template <auto kFn>
+struct Binary {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        using Fn = FnTraits<decltype(kFn)>;
+        const auto a = read<typename Fn::Arg0, F::a, kOff + F::layout.a>(s);
+        const auto b = read<typename Fn::Arg1, F::b, kOff + F::layout.b>(s);
+        return finish<F, kOff>(s, kFn(a, b));
+    }
+};
+
+template <auto kFn>
+struct Unary {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        using Fn = FnTraits<decltype(kFn)>;
+        const auto a = read<typename Fn::Arg0, F::a, kOff + F::layout.a>(s);
+        return finish<F, kOff>(s, kFn(a));
+    }
+};
+
+struct Move {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr char type = F::info.types[0];
+        if constexpr (type == 'i') {
+            return finish<F, kOff>(s, read<u32, F::a, kOff + F::layout.a>(s));
+        } else if constexpr (type == 'f') {
+            return finish<F, kOff>(s, read<f32, F::a, kOff + F::layout.a>(s));
+        } else if constexpr (type == 'd') {
+            return finish<F, kOff>(s, read<f64, F::a, kOff + F::layout.a>(s));
+        } else {
+            return finish<F, kOff>(s, read<u64, F::a, kOff + F::layout.a, type == 'L'>(s));
+        }
+    }
+};
+
+template <int kInts, int kFloats>
+struct LoadPins {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr unsigned imm = kOff + F::layout.imm;
+        if constexpr (kInts >= 1) s.p0 = load_raw<u64>(slot_at<imm>(s));
+        if constexpr (kInts >= 2) s.p1 = load_raw<u64>(slot_at<imm + 2>(s));
+        if constexpr (kFloats >= 1) s.f0 = vreg(load_raw<f64>(slot_at<imm>(s)));
+        if constexpr (kFloats >= 2) s.f1 = vreg(load_raw<f64>(slot_at<imm + 2>(s)));
+        return Flow::next;
+    }
+};
+
+struct Select {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr char type = F::info.types[0];
+        using T = std::conditional_t<type == 'd', f64, std::conditional_t<type == 'i', u32, u64>>;
+        const T a = read<T, F::a, kOff + F::layout.a>(s);
+        const T b = read<T, F::b, kOff + F::layout.b>(s);
+        const u32 c = read<u32, F::c, kOff + F::layout.c>(s);
+        return finish<F, kOff>(s, c != 0 ? a : b);
+    }
+};
+
+// ---- globals ---------------------------------------------------------------------------------------
+
+struct GlobalGet {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        const u32 i = load_raw<u32>(s.ip + kOff + F::layout.imm);
+        return finish<F, kOff>(s, s.ctx->own_globals[i].lo);
+    }
+};
+struct GlobalSet {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        const u32 i = load_raw<u32>(s.ip + kOff + F::layout.imm);
+        s.ctx->own_globals[i].lo = read<u64, F::a, kOff + F::layout.a>(s);
+        return Flow::next;
+    }
+};
+struct GlobalGetImport {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        const u32 i = load_raw<u32>(s.ip + kOff + F::layout.imm);
+        return finish<F, kOff>(s, s.ctx->globals[i]->lo);
+    }
+};
+struct GlobalSetImport {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        const u32 i = load_raw<u32>(s.ip + kOff + F::layout.imm);
+        s.ctx->globals[i]->lo = read<u64, F::a, kOff + F::layout.a>(s);
+        return Flow::next;
+    }
+};
+
+// ---- memory ----------------------------------------------------------------------------------------
+
+template <unsigned kOff, class T>
+WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 address) {
+#if defined(WASMI_PRESERVE_NONE) || defined(WASMI_DISPATCH_SWITCH)
+    return WASMI_LIKELY(address + sizeof(T) <= s.mem_size);
+#else
+    return WASMI_LIKELY(address + sizeof(T) <= s.ctx->mem_size);
+#endif
+}
+
+template <class F, unsigned kOff, class T>
+WASMI_ALWAYS_INLINE Flow store_at(Regs& s, u32 base, T value) {
+    const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
+    if (!in_bounds<kOff, T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    store_raw<T>(s.mem + address, value);
+    return Flow::next;
+}
+
+template <auto kFn, class F, unsigned kOff>
+WASMI_ALWAYS_INLINE Flow load_at(Regs& s, u32 base) {
+    using T = typename FnTraits<decltype(kFn)>::Arg0;
+    const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
+    if (!in_bounds<kOff, T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    return finish<F, kOff>(s, kFn(load_raw<T>(s.mem + address)));
+}
+
+template <auto kFn>
+struct Load {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        return load_at<kFn, F, kOff>(s, read<u32, F::a, kOff + F::layout.a>(s));
+    }
+};
+template <auto kFn>
+struct LoadAB {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        return load_at<kFn, F, kOff>(s, read<u32, F::a, kOff + F::layout.a>(s) +
+                                            read<u32, F::b, kOff + F::layout.b>(s));
+    }
+};
+
+/// The operand type that holds a memory type: narrow integers travel as u32.
+template <class T>
+using Carrier = std::conditional_t<sizeof(T) < 4, u32, T>;
+
+template <class T>
+struct Store {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        return store_at<F, kOff, T>(
+            s, read<u32, F::a, kOff + F::layout.a>(s),
+            static_cast<T>(read<Carrier<T>, F::b, kOff + F::layout.b>(s)));
+    }
+};
+template <class T>
+struct StoreAB {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        return store_at<F, kOff, T>(
+            s,
+            read<u32, F::a, kOff + F::layout.a>(s) + read<u32, F::b, kOff + F::layout.b>(s),
+            static_cast<T>(read<Carrier<T>, F::c, kOff + F::layout.c>(s)));
+    }
+};
+
+/// Address in any memory, or null. Immediate: u16 memory, u64 offset.
+template <class T, class F, unsigned kOff>
+WASMI_ALWAYS_INLINE u8* any_address(Regs& s, u64 base) {
+    const u16 index = load_raw<u16>(s.ip + kOff + F::layout.imm);
+    u64 address = load_raw<u64>(s.ip + kOff + F::layout.imm + 2);
+    const MemoryInstance* m = s.ctx->instance->memories[index];
+    if (__builtin_add_overflow(address, base, &address)) return nullptr;
+    if (WASMI_UNLIKELY(address > m->size || m->size - address < sizeof(T))) return nullptr;
+    return m->data + address;
+}
+template <auto kFn>
+struct LoadAny {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        using T = typename FnTraits<decltype(kFn)>::Arg0;
+        const u8* p = any_address<T, F, kOff>(s, read<u64, F::a, kOff + F::layout.a>(s));
+        if (WASMI_UNLIKELY(p == nullptr)) {
+            return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+        }
+        return finish<F, kOff>(s, kFn(load_raw<T>(p)));
+    }
+};
+template <class T>
+struct StoreAny {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        u8* p = any_address<T, F, kOff>(s, read<u64, F::a, kOff + F::layout.a>(s));
+        if (WASMI_UNLIKELY(p == nullptr)) {
+            return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+        }
+        store_raw<T>(p, static_cast<T>(read<u64, F::b, kOff + F::layout.b>(s)));
+        return Flow::next;
+    }
+};
+
+// ---- branches --------------------------------------------------------------------------------------
+
+/// True if the slice is used up or an interrupt is pending. The one poll of the design.
+WASMI_ALWAYS_INLINE bool charge(ExecContext* ctx, i64 cost) {
+    const i64 left = ctx->budget - cost;
+    ctx->budget = left;
+    return WASMI_UNLIKELY((left | ctx->stop.load(std::memory_order_relaxed)) < 0);
+}
+
+/// Goes where the immediate says; backward branches pay for the turn and poll.
+template <class F, unsigned kOff>
+WASMI_ALWAYS_INLINE Flow take_branch(Regs& s) {
+    constexpr unsigned imm = kOff + F::layout.imm;
+    const u8* target = s.ip + load_raw<i32>(s.ip + imm);
+    if constexpr (F::info.imm == ImmKind::loop) {
+        const bool poll = charge(s.ctx, load_raw<u32>(s.ip + imm + 4));
+        s.ip = target;
+        return poll ? Flow::poll : Flow::jump;
+    } else {
+        s.ip = target;
+        return Flow::jump;
+    }
+}
+
+struct Branch {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        return take_branch<F, kOff>(s);
+    }
+};
+template <auto kFn>
+struct BranchCompare {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        using Fn = FnTraits<decltype(kFn)>;
+        const auto a = read<typename Fn::Arg0, F::a, kOff + F::layout.a>(s);
+        const auto b = read<typename Fn::Arg1, F::b, kOff + F::layout.b>(s);
+        if (kFn(a, b) == 0) return Flow::next;
+        return take_branch<F, kOff>(s);
+    }
+};
+template <auto kFn>
+struct BranchTest {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        using Fn = FnTraits<decltype(kFn)>;
+        if (kFn(read<typename Fn::Arg0, F::a, kOff + F::layout.a>(s)) == 0) return Flow::next;
+        return take_branch<F, kOff>(s);
+    }
+};
+
+/// Immediate: count of targets without the default. After the instruction follow count + 1
+/// entries {i32 distance from the header, u32 fuel; 0 = forward}, the default last.
+struct BranchTable {
+    static constexpr u32 kEntrySize = 8;
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        u32 i = read<u32, F::a, kOff + F::layout.a>(s);
+        const u32 count = load_raw<u32>(s.ip + kOff + F::layout.imm);
+        i = i < count ? i : count;
+        const u8* entry = s.ip + kOff + F::layout.size + u64{i} * kEntrySize;
+        const u32 cost = load_raw<u32>(entry + 4);
+        s.ip += load_raw<i32>(entry);
+        if (cost == 0) return Flow::jump;
+        return charge(s.ctx, cost) ? Flow::poll : Flow::jump;
+    }
+};
+
+struct Unreachable {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        return trap<kOff>(s, TrapCode::unreachable);
+    }
+};
+
+// ---- calls -----------------------------------------------------------------------------------------
+// Link words of a frame, in slots after its locals: see func_code.hpp.
+
+/// Enters guest code in the same instance: the frame is complete before the poll.
+template <int kZero, unsigned kOff>
+WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, const u8* return_ip) {
+    u8* frame = s.fp + distance;
+    if (WASMI_UNLIKELY(frame + f->frame_bytes > s.ctx->stack_end)) {
+        return trap<kOff>(s, TrapCode::call_stack_exhausted);
+    }
+    u8* link = frame + f->link_bytes;
+    if constexpr (kZero >= 0) {
+        for (int i = 1; i <= kZero; ++i) store_raw<u64>(link - 8 * i, 0);
+    } else {
+        u8* local = frame + f->param_bytes;
+        while (local != link) {
+            store_raw<u64>(local, 0);
+            local += 8;
+            // Keeps the loop a loop: as a call of memset it would need a stack frame.
+            __asm__ volatile("" : "+r"(local));
+        }
+    }
+    store_raw<const u8*>(link, return_ip);
+    store_raw<u64>(link + 8, distance);
+    s.fp = frame;
+    s.ip = f->entry.load(std::memory_order_acquire);
+    return charge(s.ctx, f->entry_cost) ? Flow::poll : Flow::jump;
+}
+
+template <int kZero>
+struct Call {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr unsigned imm = kOff + F::layout.imm;
+        auto* f = load_raw<FuncCode*>(s.ip + imm);
+        const u64 distance = u64{load_raw<u16>(s.ip + imm + 8)} * 8;
+        return enter<kZero, kOff>(s, f, distance, s.ip + kOff + F::layout.size);
+    }
+};
+
+/// Calls funcs[r] through the slow path.
+template <class F, unsigned kOff>
+WASMI_ALWAYS_INLINE Flow call_outside(Regs& s, u32 addr, u64 distance) {
+    s.r = addr;
+    s.ctx->spill[0] = distance;
+    s.ip += kOff + F::layout.size;
+    return Flow::call;
+}
+
+struct CallIndirect {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr unsigned imm = kOff + F::layout.imm;
+        const u64 index = read<u64, F::a, kOff + F::layout.a>(s);
+        const TableInstance* table = s.ctx->tables[load_raw<u16>(s.ip + imm)];
+        if (WASMI_UNLIKELY(index >= table->elements.size())) {
+            return trap<kOff>(s, TrapCode::undefined_element);
+        }
+        const u64 ref = table->elements[index];
+        if (WASMI_UNLIKELY(ref == kNullRef)) {
+            s.ctx->trap_detail = index;
+            return trap<kOff>(s, TrapCode::uninitialized_element);
+        }
+        const FuncInstance& f = s.ctx->funcs[func_addr_of(ref)];
+        const u64 distance = u64{load_raw<u16>(s.ip + imm + 6)} * 8;
+        const u32 type = load_raw<u32>(s.ip + imm + 2);
+        if (WASMI_UNLIKELY(f.type != type || f.instance != s.ctx->instance)) {
+            s.ctx->spill[1] = type;
+            return call_outside<F, kOff>(s, func_addr_of(ref), distance);
+        }
+        return enter<-1, kOff>(s, f.code, distance, s.ip + kOff + F::layout.size);
+    }
+};
+
+struct CallRef {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr unsigned imm = kOff + F::layout.imm;
+        const u64 ref = read<u64, F::a, kOff + F::layout.a>(s);
+        if (WASMI_UNLIKELY(ref == kNullRef)) {
+            return trap<kOff>(s, TrapCode::null_function_reference);
+        }
+        const FuncInstance& f = s.ctx->funcs[func_addr_of(ref)];
+        const u64 distance = u64{load_raw<u16>(s.ip + imm + 6)} * 8;
+        if (WASMI_UNLIKELY(f.instance != s.ctx->instance)) {
+            s.ctx->spill[1] = f.type;  // validation has proved the type
+            return call_outside<F, kOff>(s, func_addr_of(ref), distance);
+        }
+        return enter<-1, kOff>(s, f.code, distance, s.ip + kOff + F::layout.size);
+    }
+};
+
+struct CallImport {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr unsigned imm = kOff + F::layout.imm;
+        const u32 addr = s.ctx->func_addrs[load_raw<u32>(s.ip + imm + 2)];
+        s.ctx->spill[1] = s.ctx->funcs[addr].type;  // linking has proved the type
+        return call_outside<F, kOff>(s, addr, u64{load_raw<u16>(s.ip + imm + 6)} * 8);
+    }
+};
+
+/// Pops the frame whose link words are at `link`.
+WASMI_ALWAYS_INLINE Flow pop_frame(Regs& s, const u8* link) {
+    s.ip = load_raw<const u8*>(link);
+    s.fp -= load_raw<u64>(link + 8);
+    return Flow::jump;
+}
+
+struct Return {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        return pop_frame(s, slot_at<kOff + F::layout.imm>(s));
+    }
+};
+/// The result goes to the first slot of the frame and stays in the accumulator of its bank.
+struct Return1 {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        u8* frame = s.fp;
+        using T = std::conditional_t<bank_of(F::info.types[0]) == Bank::floating, f64, u64>;
+        // i32 constants have a form of their own: extended with zeros.
+        using Read = std::conditional_t<F::info.types[0] == 'i', u32, T>;
+        const T value = read<Read, F::a, kOff + F::layout.a>(s);
+        const Flow flow = pop_frame(s, slot_at<kOff + F::layout.imm>(s));
+        store_raw<T>(frame, value);
+        if constexpr (kIsFloat<T>) {
+            s.f = vreg(value);
+        } else {
+            s.r = value;
+        }
+        return flow;
+    }
+};
+struct ReturnMany {
+    template <class F, unsigned kOff>
+    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
+        constexpr unsigned imm = kOff + F::layout.imm;
+        u8* to = s.fp;
+        const u8* from = slot_at<imm + 2>(s);
+        u32 count = load_raw<u16>(s.ip + imm + 4);
+        const Flow flow = pop_frame(s, slot_at<imm>(s));
+        for (; count != 0; --count) {
+            store_raw<u64>(to, load_raw<u64>(from));
+            to += 8;
+            from += 8;
+            __asm__ volatile("" : "+r"(to));  // not memmove, see enter()
+        }
+        return flow;
+    }
+};
+
+// ---- slow operations -------------------------------------------------------------------------------
+
+/// A C++ function on slots: returns where to go on, or null to leave the executor (status, trap in
+/// the context). It finds and may change the frame in ctx->fp. See slow.hpp.
+using SlowFn = const u8* (*)(ExecContext& ctx, const u8* fields, const u8* next);
+template <SlowFn kFn>
+struct Slow {
+    static constexpr SlowFn fn = kFn;
+};
+
+template <class Body>
+struct IsSlow : std::false_type {};
+template <SlowFn kFn>
+struct IsSlow<Slow<kFn>> : std::true_type {};
+
+}  // namespace wasmi::core

@@ -1,0 +1,127 @@
+// The tail-call wrapping: one function per form or fused run, ending in a jump to the next.
+//
+// With musttail and preserve_none (clang >= 19 on x86-64 and AArch64) all state is in argument
+// registers; elsewhere six integer arguments fit, the size of memory 0 is read from the context
+// and one integer local is pinned. GCC makes sibling calls of the returns at -O2.
+// tools/check_handlers.py checks the machine code: no prologue, no call, no spill.
+#pragma once
+
+#include "core/executor/bodies.hpp"
+#include "core/executor/runtime.hpp"
+#include "core/executor/slow.hpp"
+
+#if defined(WASMI_PRESERVE_NONE)
+#define WASMI_CC __attribute__((preserve_none))
+#else
+#define WASMI_CC
+#endif
+#if defined(__clang__)
+#define WASMI_MUSTTAIL [[clang::musttail]]
+#else
+#define WASMI_MUSTTAIL
+#endif
+
+#if defined(WASMI_PRESERVE_NONE)
+#define WASMI_HANDLER_PARAMS                                                                  \
+    const u8 *ip, u8 *fp, u8 *mem, u64 mem_size, ExecContext *ctx, u64 r, u64 p0, u64 p1, VReg f, \
+        VReg f0, VReg f1
+#define WASMI_REGS \
+    Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, f, f0, f1 }
+#define WASMI_GO(handler, s)                                                                  \
+    WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).mem_size, (s).ctx, (s).r, (s).p0, \
+                                    (s).p1, (s).f, (s).f0, (s).f1)
+#else
+#define WASMI_HANDLER_PARAMS \
+    const u8 *ip, u8 *fp, u8 *mem, ExecContext *ctx, u64 r, u64 p0, VReg f, VReg f0, VReg f1
+#define WASMI_REGS \
+    Regs { ip, fp, mem, 0, ctx, r, p0, 0, f, f0, f1 }
+#define WASMI_GO(handler, s)                                                                  \
+    WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, (s).f0, \
+                                    (s).f1)
+#endif
+
+namespace wasmi::core {
+
+template <Op kOp>
+struct BodyOf;
+#define WASMI_OP(id, shape, types, imm, ...) \
+    template <>                              \
+    struct BodyOf<Op::id> {                  \
+        using type = __VA_ARGS__;            \
+    };
+#include "core/translator/code.def"
+#undef WASMI_OP
+
+namespace handlers {
+
+using Handler = WASMI_CC void (*)(WASMI_HANDLER_PARAMS);
+
+// Continuations off the fast path; same signature, so that a jump reaches them (cold.cpp).
+WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_call(WASMI_HANDLER_PARAMS);
+
+#define WASMI_DISPATCH(s) WASMI_GO(load_raw<Handler>((s).ip), s)
+
+template <unsigned kOff, class F, class... Rest>
+WASMI_ALWAYS_INLINE Flow exec_run(Regs& s) {
+    const Flow flow = BodyOf<F::op>::type::template exec<F, kOff>(s);
+    if constexpr (sizeof...(Rest) == 0) {
+        return flow;
+    } else {
+        if (flow != Flow::next) return flow;
+        return exec_run<kOff + F::layout.size, Rest...>(s);
+    }
+}
+
+template <class... Fs>
+inline constexpr u32 kRunSize = kHeaderSize + (Fs::layout.size + ...);
+
+/// The handler of one form or of a run of forms.
+template <class... Fs>
+WASMI_CC void run(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    const Flow flow = exec_run<kHeaderSize, Fs...>(s);
+    if (flow == Flow::next) {
+        s.ip += kRunSize<Fs...>;
+        WASMI_DISPATCH(s);
+    }
+    if (WASMI_LIKELY(flow == Flow::jump)) {
+        WASMI_DISPATCH(s);
+    }
+    if (flow == Flow::poll) {
+        WASMI_GO(cold_poll, s);
+    }
+    if (flow == Flow::call) {
+        WASMI_GO(cold_call, s);
+    }
+    WASMI_GO(cold_trap, s);
+}
+
+template <SlowFn kFn>
+WASMI_CC void slow_run(WASMI_HANDLER_PARAMS) {
+    ctx->fp = fp;
+    const u8* next = kFn(*ctx, ip + kHeaderSize, ip + kHeaderSize + sizeof(SlowFields));
+    if (next == nullptr) return;
+    Regs s = WASMI_REGS;
+    s.ip = next;
+    s.fp = ctx->fp;
+    s.mem = ctx->mem_data;
+    s.mem_size = ctx->mem_size;
+    WASMI_DISPATCH(s);
+}
+
+template <Op kOp, u32 kIndex>
+constexpr Handler handler_for() {
+    constexpr Classes k = classes_of(kOp, kIndex);
+    if constexpr (!form_exists(kOp, k)) {
+        return nullptr;
+    } else if constexpr (IsSlow<typename BodyOf<kOp>::type>::value) {
+        return &slow_run<BodyOf<kOp>::type::fn>;
+    } else {
+        return &run<Form<kOp, k.a, k.b, k.c, k.d>>;
+    }
+}
+
+}  // namespace handlers
+}  // namespace wasmi::core

@@ -1,0 +1,3 @@
+// Part 0 of the handlers of the tail-call wrapping; see handlers_part.hpp.
+#define WASMI_PART 0
+#include "core/executor/handlers_part.hpp"

@@ -1,0 +1,148 @@
+// The registers of the virtual machine while handlers run, and how operands are read and written.
+//
+// Regs is a local struct of each handler that the compiler dissolves into machine registers; its
+// address never leaves the handler. i32 values are kept zero-extended everywhere.
+#pragma once
+
+#include <cstring>
+
+#include "core/executor/executor.hpp"
+#include "core/translator/code.hpp"
+
+namespace wasmi::core {
+
+/// A floating-point or vector register; scalars use lane 0, the other lanes are undefined.
+using VReg = double __attribute__((vector_size(16)));
+using VReg32 = float __attribute__((vector_size(16)));
+
+struct Regs {
+    const u8* ip;      ///< the header of the current run
+    u8* fp;            ///< frame
+    u8* mem;           ///< memory 0
+    u64 mem_size;      ///< in bytes
+    ExecContext* ctx;
+    u64 r;             ///< integer accumulator
+    u64 p0, p1;        ///< pinned integer locals
+    VReg f;            ///< floating accumulator
+    VReg f0, f1;       ///< pinned floating locals
+};
+
+/// What a body tells the code around it.
+enum class Flow : u8 {
+    next,    ///< go on after this instruction
+    jump,    ///< ip is set
+    poll,    ///< ip is set to a place where all state is in memory; the budget is used up
+    trap,    ///< r holds the TrapCode, ip the position
+    call,    ///< a call that leaves the instance: r = function address, ip = where to return to,
+             ///< ctx->spill[0] = byte distance of the new frame
+};
+
+template <class T>
+WASMI_ALWAYS_INLINE T load_raw(const u8* p) {
+    T v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+}
+template <class T>
+WASMI_ALWAYS_INLINE void store_raw(u8* p, T v) {
+    std::memcpy(p, &v, sizeof v);
+}
+
+template <class T>
+WASMI_ALWAYS_INLINE T lane(const VReg& v) {
+    if constexpr (sizeof(T) == 8) {
+        return v[0];
+    } else {
+        return ((VReg32)v)[0];
+    }
+}
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#endif
+// Lanes above the first stay undefined on purpose: clearing them would cost an instruction.
+template <class T>
+WASMI_ALWAYS_INLINE VReg vreg(T x) {
+    if constexpr (sizeof(T) == 8) {
+        VReg v;
+        v[0] = x;
+        return v;
+    } else {
+        VReg32 v;
+        v[0] = x;
+        return (VReg)v;
+    }
+}
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+template <class T>
+inline constexpr bool kIsFloat = std::is_same_v<T, f32> || std::is_same_v<T, f64>;
+
+template <unsigned kOff>
+WASMI_ALWAYS_INLINE u8* slot_at(const Regs& s) {
+    return s.fp + u64{load_raw<u16>(s.ip + kOff)} * 8;
+}
+
+/// The operand of type T and class kCls whose field is at ip + kOff. k64: constants of eight bytes.
+template <class T, Cls kCls, unsigned kOff, bool k64 = false>
+WASMI_ALWAYS_INLINE T read(const Regs& s) {
+    if constexpr (kCls == Cls::S) {
+        return load_raw<T>(slot_at<kOff>(s));
+    } else if constexpr (kCls == Cls::K) {
+        if constexpr (std::is_same_v<T, u64> && !k64) {
+            return static_cast<u64>(i64{load_raw<i32>(s.ip + kOff)});
+        } else {
+            return load_raw<T>(s.ip + kOff);
+        }
+    } else if constexpr (kIsFloat<T>) {
+        if constexpr (kCls == Cls::R) return lane<T>(s.f);
+        if constexpr (kCls == Cls::P0) return lane<T>(s.f0);
+        if constexpr (kCls == Cls::P1) return lane<T>(s.f1);
+    } else {
+        if constexpr (kCls == Cls::R) return static_cast<T>(s.r);
+        if constexpr (kCls == Cls::P0) return static_cast<T>(s.p0);
+        if constexpr (kCls == Cls::P1) return static_cast<T>(s.p1);
+    }
+}
+
+/// Slots are written in whole words, so that 64-bit moves can forward from the store.
+template <class T, Cls kCls, unsigned kOff>
+WASMI_ALWAYS_INLINE void write(Regs& s, T value) {
+    if constexpr (kIsFloat<T>) {
+        const VReg v = vreg<T>(value);
+        if constexpr (kCls != Cls::R) store_raw<f64>(slot_at<kOff>(s), v[0]);
+        if constexpr (kCls == Cls::R || kCls == Cls::RS) s.f = v;
+        if constexpr (kCls == Cls::P0) s.f0 = v;
+        if constexpr (kCls == Cls::P1) s.f1 = v;
+    } else {
+        const u64 v = value;
+        if constexpr (kCls != Cls::R) store_raw<u64>(slot_at<kOff>(s), v);
+        if constexpr (kCls == Cls::R || kCls == Cls::RS) s.r = v;
+        if constexpr (kCls == Cls::P0) s.p0 = v;
+        if constexpr (kCls == Cls::P1) s.p1 = v;
+    }
+}
+
+/// Traps with the position of the instruction whose fields are at ip + kOff.
+template <unsigned kOff>
+WASMI_ALWAYS_INLINE Flow trap(Regs& s, TrapCode code) {
+    s.ip += kOff;
+    s.r = static_cast<u64>(code);
+    return Flow::trap;
+}
+
+/// One instruction: an operation, its operand classes, and where its fields are.
+template <Op kOp, Cls kA, Cls kB, Cls kC, Cls kD>
+struct Form {
+    static constexpr Op op = kOp;
+    static constexpr Cls a = kA, b = kB, c = kC, d = kD;
+    static constexpr OpInfo info = core::info(kOp);
+    static constexpr Layout layout = layout_of(kOp, {kA, kB, kC, kD});
+};
+
+}  // namespace wasmi::core

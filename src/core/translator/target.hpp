@@ -1,0 +1,42 @@
+// CodeTarget: the header words of the build's dispatch, handed to the translator by the executor.
+// (The executor is the higher floor; the translator knows it by this table only.)
+#pragma once
+
+#include "core/translator/code.hpp"
+
+namespace wasmi::core {
+
+/// Runs of adjacent instructions that have a handler of their own, as a trie in a hash table:
+/// (id of the run so far, id of the next form) → id of the longer run. Ids below kNumForms are
+/// single forms. Built at compile time from fused_runs.def.
+struct FuseTable {
+    const u32* keys = nullptr;  ///< first << 16 | second, 0 = free; linear probing
+    const u16* ids = nullptr;
+    u32 mask = 0;               ///< size - 1
+    const u64* headers = nullptr;  ///< of run ids from kNumForms on
+
+    static constexpr u32 hash(u32 key) { return key * 0x9E37'79B1u >> 12; }
+
+    /// The id of the run (first, second), or 0.
+    [[nodiscard]] u32 find(u32 first, u32 second) const {
+        if (keys == nullptr) return 0;
+        const u32 key = first << 16 | second;
+        for (u32 i = hash(key) & mask;; i = (i + 1) & mask) {
+            if (keys[i] == key) return ids[i];
+            if (keys[i] == 0) return 0;
+        }
+    }
+};
+
+struct CodeTarget {
+    /// By operation, then by form within it; null: the header is the form id itself (switch).
+    const u64* const* headers = nullptr;
+    FuseTable fuse;
+
+    [[nodiscard]] u64 header(Op op, u32 form) const {
+        if (headers == nullptr) return form;
+        return headers[static_cast<std::size_t>(op)][form - info(op).first_form];
+    }
+};
+
+}  // namespace wasmi::core
