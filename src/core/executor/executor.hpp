@@ -97,6 +97,10 @@ struct ExecContext {
 
     std::vector<ExceptionInstance> exceptions;
     std::vector<u32> free_exceptions;
+    /// Calls `visit` for the reference words that the store holds outside the stack: globals,
+    /// tables, element segments. Set by the linker; without it nothing is collected.
+    using VisitRef = void (*)(ExecContext& ctx, u64 ref);
+    void (*visit_store_refs)(ExecContext& ctx, VisitRef visit) = nullptr;
     u64 exception_threshold = 1024;
 
     /// Calls that left their instance, outermost first: where they return to.
@@ -104,7 +108,7 @@ struct ExecContext {
         const u8* return_ip;
         ModuleInstance* instance;
     };
-    std::vector<CrossFrame> cross_frames;
+    std::vector<CrossFrame> cross_frames{};
     ExecStatus status = ExecStatus::done;
 
     ExecContext() = default;
@@ -130,5 +134,7 @@ struct ExecContext {
 void set_fuel(ExecContext& ctx, std::optional<u64> fuel) noexcept;
 [[nodiscard]] std::optional<u64> fuel(const ExecContext& ctx) noexcept;
 [[nodiscard]] u64 fuel_consumed(const ExecContext& ctx) noexcept;
+/// To be called after has_deadline changed: slices of fuel become short or long.
+void reslice(ExecContext& ctx) noexcept;
 
 }  // namespace wasmi::core

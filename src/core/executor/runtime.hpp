@@ -12,15 +12,17 @@ namespace wasmi::core {
 enum class StubKind : u8 {
     leave,         ///< return address of a call from the host
     cross_return,  ///< return address of a call from another instance
+    host_return,   ///< after a tail call of a host function: spill[2] results, spill[3] address
     translate,     ///< entry of a function that has not been translated
 };
-inline constexpr u32 kNumStubs = 3;
+inline constexpr u32 kNumStubs = 4;
 
 /// The header words of this build. Defined by the wrapping.
 [[nodiscard]] const CodeTarget& code_target() noexcept;
 [[nodiscard]] u64 stub_header(StubKind kind) noexcept;
 [[nodiscard]] const u8* leave_stub() noexcept;
 [[nodiscard]] const u8* cross_return_stub() noexcept;
+[[nodiscard]] const u8* host_return_stub() noexcept;
 
 /// Runs code at `ip` in frame ctx.fp until it leaves; the outcome is in ctx.status.
 /// Defined by the wrapping.
@@ -52,6 +54,11 @@ void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept;
 /// Null if none of this call catches it.
 [[nodiscard]] const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag,
                                std::vector<Slot> fields, u64 ref) noexcept;
+
+/// A new exception instance as a reference word; may collect those that nobody refers to.
+/// `stack_top`: end of the frame of the throwing function.
+[[nodiscard]] u64 allocate_exception(ExecContext& ctx, TagInstance* tag, std::vector<Slot> fields,
+                                     const u8* stack_top);
 
 /// Frames from `ip` in ctx.fp outwards, into ctx.backtrace.
 void collect_backtrace(ExecContext& ctx, const u8* ip) noexcept;

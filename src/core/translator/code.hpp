@@ -131,7 +131,7 @@ inline constexpr Shape fstore_ab{kSRP, kSRPK, kR | kP, kN, true};
 inline constexpr Shape load_m{kSR, kN, kN, kSR};
 inline constexpr Shape store_m{kSR, kSRK, kN, kN};
 inline constexpr Shape ret1{kSRPK, kN, kN, kN};
-inline constexpr Shape fret1{kR | kP, kN, kN, kN};
+inline constexpr Shape fret1{kSRP, kN, kN, kN};
 }  // namespace shapes
 
 enum class Bank : u8 { none, integer, floating };

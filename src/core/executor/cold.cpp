@@ -1,0 +1,126 @@
+// Tail-call wrapping: what handlers jump to off the fast path, the stubs, and the way in.
+#include "core/executor/handler_tables.hpp"
+#include "core/executor/handlers.hpp"
+
+#include "core/executor/fused_table.hpp"
+
+namespace wasmi::core {
+namespace handlers {
+
+WASMI_NOINLINE WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    s.ctx->fp = s.fp;
+    raise_trap(*s.ctx, s.ip, static_cast<TrapCode>(s.r));
+}
+
+WASMI_NOINLINE WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    s.ctx->fp = s.fp;
+    if (!poll(*s.ctx)) return;
+    WASMI_DISPATCH(s);
+}
+
+/// Goes on at `next` in the frame, instance and memory of the context.
+#define WASMI_RESUME(s, next)                 \
+    if ((next) == nullptr) return;            \
+    (s).ip = (next);                          \
+    (s).fp = (s).ctx->fp;                     \
+    (s).mem = (s).ctx->mem_data;              \
+    (s).mem_size = (s).ctx->mem_size;         \
+    WASMI_DISPATCH(s)
+
+WASMI_NOINLINE WASMI_CC void cold_call(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    s.ctx->fp = s.fp;
+    const u8* base = s.fp + s.ctx->spill[0];
+    const u8* next = call_outside(*s.ctx, s.ip, static_cast<u32>(s.r));
+    // A lone result of a host function is expected in the accumulators too.
+    s.r = load_raw<u64>(base);
+    s.f = vreg(load_raw<f64>(base));
+    WASMI_RESUME(s, next);
+}
+
+WASMI_NOINLINE WASMI_CC void stub_leave(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    s.ctx->fp = s.fp;
+    s.ctx->status = ExecStatus::done;
+}
+
+WASMI_NOINLINE WASMI_CC void stub_cross_return(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    s.ctx->fp = s.fp;
+    const u8* next = return_across(*s.ctx);
+    WASMI_RESUME(s, next);
+}
+
+WASMI_NOINLINE WASMI_CC void stub_host_return(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    const auto* results = reinterpret_cast<const u8*>(s.ctx->spill[2]);
+    s.r = load_raw<u64>(results);
+    s.f = vreg(load_raw<f64>(results));
+    s.ip = reinterpret_cast<const u8*>(s.ctx->spill[3]);
+    WASMI_DISPATCH(s);
+}
+
+WASMI_NOINLINE WASMI_CC void stub_translate(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    s.ctx->fp = s.fp;
+    const u8* next = translate_entry(*s.ctx, s.ip);
+    WASMI_RESUME(s, next);
+}
+
+namespace {
+
+template <u32... kPart>
+const Handler* handlers_of_op(u32 op, std::integer_sequence<u32, kPart...>) {
+    const Handler* found = nullptr;
+    ((op >= first_op_of_part(kPart) && op < first_op_of_part(kPart + 1)
+          ? (found = part_table<kPart>()[op - first_op_of_part(kPart)], 0)
+          : 0),
+     ...);
+    return found;
+}
+
+/// By operation: the handlers of its forms. Filled once; 2 KB.
+struct HeaderTable {
+    const u64* by_op[kNumOps];
+    HeaderTable() {
+        for (u32 op = 0; op < kNumOps; ++op) {
+            by_op[op] = reinterpret_cast<const u64*>(
+                handlers_of_op(op, std::make_integer_sequence<u32, kHandlerParts>{}));
+        }
+    }
+};
+
+}  // namespace
+}  // namespace handlers
+
+static_assert(sizeof(handlers::Handler) == sizeof(u64), "headers are pointers to handlers");
+
+const CodeTarget& code_target() noexcept {
+    static const handlers::HeaderTable table;
+    static const CodeTarget target{table.by_op, fuse_table()};
+    return target;
+}
+
+u64 stub_header(StubKind kind) noexcept {
+    switch (kind) {
+        case StubKind::leave: return reinterpret_cast<u64>(&handlers::stub_leave);
+        case StubKind::cross_return: return reinterpret_cast<u64>(&handlers::stub_cross_return);
+        case StubKind::host_return: return reinterpret_cast<u64>(&handlers::stub_host_return);
+        case StubKind::translate: return reinterpret_cast<u64>(&handlers::stub_translate);
+    }
+    return 0;
+}
+
+void run_code(ExecContext& ctx, const u8* ip) {
+    Regs s{ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx, 0, 0, 0, VReg{}, VReg{}, VReg{}};
+    const auto handler = load_raw<handlers::Handler>(s.ip);
+#if defined(WASMI_PRESERVE_NONE)
+    handler(s.ip, s.fp, s.mem, s.mem_size, s.ctx, s.r, s.p0, s.p1, s.f, s.f0, s.f1);
+#else
+    handler(s.ip, s.fp, s.mem, s.ctx, s.r, s.p0, s.f, s.f0, s.f1);
+#endif
+}
+
+}  // namespace wasmi::core

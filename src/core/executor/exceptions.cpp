@@ -1,0 +1,127 @@
+// Exceptions: instances, collection of those out of use, and unwinding to a handler.
+// Spec: exec/instructions (throw, throw_ref, try_table), exec/runtime (exception instances).
+//
+// Nothing is paid on the normal path: unwinding finds the clauses in the side table of each
+// function by code position.
+#include "core/executor/runtime.hpp"
+#include "core/memory/ref.hpp"
+#include "core/translator/code_memory.hpp"
+
+#include <algorithm>
+
+namespace wasmi::core {
+
+namespace {
+
+void mark(ExecContext& ctx, u64 ref) {
+    if (!is_exn_ref(ref) || exn_index_of(ref) >= ctx.exceptions.size()) return;
+    // Fields may hold exceptions: an explicit list instead of recursion.
+    std::vector<u32> todo{exn_index_of(ref)};
+    while (!todo.empty()) {
+        ExceptionInstance& e = ctx.exceptions[todo.back()];
+        todo.pop_back();
+        if (!e.live || e.marked) continue;
+        e.marked = true;
+        for (const Slot field : e.fields) {
+            if (is_exn_ref(field) && exn_index_of(field) < ctx.exceptions.size()) {
+                todo.push_back(exn_index_of(field));
+            }
+        }
+    }
+}
+
+/// Frees exceptions that neither the stack (read conservatively) nor the store refers to.
+void collect(ExecContext& ctx, const u8* stack_top, const std::vector<Slot>& pending) {
+    for (const u8* p = ctx.stack; p < stack_top; p += sizeof(Slot)) mark(ctx, load_raw<u64>(p));
+    for (const Slot field : pending) mark(ctx, field);
+    mark(ctx, ctx.exception);
+    ctx.visit_store_refs(ctx, [](ExecContext& c, u64 ref) { mark(c, ref); });
+    u64 live = 0;
+    for (u32 i = 0; i < ctx.exceptions.size(); ++i) {
+        ExceptionInstance& e = ctx.exceptions[i];
+        if (e.live && !e.marked) {
+            e = ExceptionInstance{};
+            ctx.free_exceptions.push_back(i);
+        }
+        e.marked = false;
+        live += e.live ? 1 : 0;
+    }
+    ctx.exception_threshold = std::max<u64>(1024, live * 2);
+}
+
+}  // namespace
+
+u64 allocate_exception(ExecContext& ctx, TagInstance* tag, std::vector<Slot> fields,
+                       const u8* stack_top) {
+    if (ctx.free_exceptions.empty() && ctx.exceptions.size() >= ctx.exception_threshold &&
+        ctx.visit_store_refs != nullptr) {
+        collect(ctx, stack_top, fields);
+    }
+    u32 index = 0;
+    if (!ctx.free_exceptions.empty()) {
+        index = ctx.free_exceptions.back();
+        ctx.free_exceptions.pop_back();
+    } else {
+        index = static_cast<u32>(ctx.exceptions.size());
+        ctx.exceptions.emplace_back();
+    }
+    ExceptionInstance& e = ctx.exceptions[index];
+    e.tag = tag;
+    e.fields = std::move(fields);
+    e.live = true;
+    return exn_ref(index);
+}
+
+const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<Slot> fields,
+                 u64 ref) noexcept {
+    u8* fp = ctx.fp;
+    ModuleInstance* instance = ctx.instance;
+    std::size_t cross = ctx.cross_frames.size();
+    const u8* stack_top = nullptr;
+    for (;;) {
+        const CodeInfo* info = nullptr;
+        {
+            ModuleData& module = *instance->module;
+            const std::lock_guard lock(module.translate_mutex);
+            info = code_memory_of(module).find(ip);
+        }
+        if (info == nullptr) break;  // cannot happen: guest frames are of translated code
+        if (stack_top == nullptr) stack_top = fp + info->func->frame_bytes;
+        const auto at = static_cast<u32>(ip - info->begin);
+        for (const CatchEntry& c : info->catches) {
+            if (at < c.begin || at >= c.end) continue;
+            if (c.tag != kNoIndex && instance->tags[c.tag] != tag) continue;
+            if (c.with_ref && ref == kNullRef) {
+                ref = allocate_exception(ctx, tag, fields, stack_top);
+            }
+            u8* to = fp + u64{c.slot} * 8;
+            if (c.tag != kNoIndex) {
+                for (const Slot field : fields) {
+                    store_raw<u64>(to, field);
+                    to += 8;
+                }
+            }
+            if (c.with_ref) store_raw<u64>(to, ref);
+            ctx.fp = fp;
+            ctx.cross_frames.resize(cross);
+            if (instance != ctx.instance) switch_instance(ctx, instance);
+            return info->begin + c.pad;
+        }
+        const u8* link = fp + info->func->link_bytes;
+        const u8* return_ip = load_raw<const u8*>(link);
+        fp -= load_raw<u64>(link + 8);
+        if (return_ip == leave_stub()) break;
+        if (return_ip == cross_return_stub()) {
+            --cross;
+            return_ip = ctx.cross_frames[cross].return_ip;
+            instance = ctx.cross_frames[cross].instance;
+        }
+        ip = return_ip - 1;
+    }
+    if (ref == kNullRef) ref = allocate_exception(ctx, tag, std::move(fields), stack_top);
+    ctx.exception = ref;
+    ctx.status = ExecStatus::exception;
+    return nullptr;
+}
+
+}  // namespace wasmi::core

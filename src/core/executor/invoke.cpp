@@ -1,0 +1,94 @@
+// Calls from the host into the store, and the guest stack they run on.
+// Spec: exec/modules (invocation).
+#include "core/executor/runtime.hpp"
+
+#include <algorithm>
+
+#if defined(__unix__)
+#include <sys/mman.h>
+#else
+#include <cstdlib>
+#endif
+
+namespace wasmi::core {
+
+namespace {
+
+/// Host calls may read a word past a full frame.
+constexpr u64 kStackSlack = 4096;
+
+u8* reserve(u64 bytes) {
+#if defined(__unix__)
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+#if defined(MAP_NORESERVE)
+    flags |= MAP_NORESERVE;
+#endif
+    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+    return p == MAP_FAILED ? nullptr : static_cast<u8*>(p);
+#else
+    return static_cast<u8*>(std::calloc(1, bytes));
+#endif
+}
+
+}  // namespace
+
+ExecContext::~ExecContext() {
+    if (stack == nullptr) return;
+#if defined(__unix__)
+    munmap(stack, stack_bytes + kStackSlack);
+#else
+    std::free(stack);
+#endif
+}
+
+bool ExecContext::allocate_stack(u64 bytes) {
+    bytes = std::min<u64>(bytes, u64{1} << 40) & ~u64{7};
+    u8* p = reserve(bytes + kStackSlack);
+    if (p == nullptr) return false;
+    stack = p;
+    stack_bytes = bytes;
+    stack_end = p + bytes;
+    entry_base = p;
+    set_fuel(*this, std::nullopt);
+    return true;
+}
+
+Slot* begin_call(ExecContext& ctx, u32 slots) noexcept {
+    if (u64{slots} * 8 > static_cast<u64>(ctx.stack_end - ctx.entry_base)) return nullptr;
+    return reinterpret_cast<Slot*>(ctx.entry_base);
+}
+
+ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
+    FuncInstance& f = ctx.funcs[addr];
+    u8* const saved_fp = ctx.fp;
+    u8* const saved_base = ctx.entry_base;
+    ctx.backtrace.clear();
+    ctx.fp = reinterpret_cast<u8*>(base);
+    if (ctx.nesting >= ctx.max_nesting) {
+        ctx.status = ExecStatus::trap;
+        ctx.trap = TrapCode::call_stack_exhausted;
+        ctx.fp = saved_fp;
+        return ctx.status;
+    }
+    ++ctx.nesting;
+    if (f.host != nullptr) {
+        const u32 slots = std::max(f.host->param_slots, f.host->result_slots);
+        ctx.entry_base = ctx.fp + u64{slots} * 8;
+        ctx.status = f.host->entry(ctx, *f.host, nullptr, base) ? ExecStatus::done
+                                                                : ExecStatus::host_error;
+    } else {
+        ModuleInstance* const saved_instance = ctx.instance;
+        const std::size_t saved_cross = ctx.cross_frames.size();
+        switch_instance(ctx, f.instance);
+        const u8* ip = enter_function(ctx, *f.code, 0, leave_stub(), nullptr);
+        if (ip != nullptr) run_code(ctx, ip);
+        ctx.cross_frames.resize(saved_cross);
+        switch_instance(ctx, saved_instance);
+    }
+    --ctx.nesting;
+    ctx.fp = saved_fp;
+    ctx.entry_base = saved_base;
+    return ctx.status;
+}
+
+}  // namespace wasmi::core

@@ -1,0 +1,270 @@
+// The run-time side of handlers: polls, traps, calls that leave the instance, translation.
+// Spec: exec/instructions (calls), exec/runtime.
+#include "core/executor/runtime.hpp"
+
+#include "core/translator/translator.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+namespace wasmi::core {
+
+namespace {
+
+/// Without a fuel limit or deadline, polls are for interrupts only.
+constexpr i64 kFreeSlice = i64{1} << 62;
+/// With a deadline the clock is read this often: every few tens of microseconds.
+constexpr i64 kDeadlineSlice = 100'000;
+
+i64 now_ns() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+/// Fuel that the current slice does not hold goes back; the slice becomes empty.
+void close_slice(ExecContext& ctx) {
+    ctx.fuel_consumed += static_cast<u64>(ctx.slice - ctx.budget);
+    if (ctx.fuel_limited && ctx.budget > 0) ctx.fuel_left += static_cast<u64>(ctx.budget);
+    ctx.slice = ctx.budget = ctx.budget < 0 ? ctx.budget : 0;
+}
+
+void open_slice(ExecContext& ctx) {
+    i64 size = ctx.has_deadline ? kDeadlineSlice : kFreeSlice;
+    if (ctx.fuel_limited) {
+        size = static_cast<i64>(std::min<u64>(static_cast<u64>(size), ctx.fuel_left));
+        ctx.fuel_left -= static_cast<u64>(size);
+    }
+    ctx.slice = ctx.budget = size;
+}
+
+u64 stub_words[kNumStubs];
+
+const u8* stub_code(StubKind kind) {
+    static const bool filled = [] {
+        for (u32 i = 0; i < kNumStubs; ++i) stub_words[i] = stub_header(static_cast<StubKind>(i));
+        return true;
+    }();
+    (void)filled;
+    return reinterpret_cast<const u8*>(&stub_words[static_cast<u32>(kind)]);
+}
+
+}  // namespace
+
+const u8* leave_stub() noexcept { return stub_code(StubKind::leave); }
+const u8* cross_return_stub() noexcept { return stub_code(StubKind::cross_return); }
+const u8* host_return_stub() noexcept { return stub_code(StubKind::host_return); }
+
+// ---- fuel ------------------------------------------------------------------------------------------
+
+void set_fuel(ExecContext& ctx, std::optional<u64> fuel) noexcept {
+    close_slice(ctx);
+    ctx.fuel_limited = fuel.has_value();
+    // Slices are signed; a limit beyond 2^62 is as good as that.
+    ctx.fuel_left = std::min<u64>(fuel.value_or(0), u64{1} << 62);
+    ctx.slice = ctx.budget = 0;
+    open_slice(ctx);
+}
+
+std::optional<u64> fuel(const ExecContext& ctx) noexcept {
+    if (!ctx.fuel_limited) return std::nullopt;
+    return ctx.fuel_left + static_cast<u64>(std::max<i64>(ctx.budget, 0));
+}
+
+u64 fuel_consumed(const ExecContext& ctx) noexcept {
+    return ctx.fuel_consumed + static_cast<u64>(ctx.slice - ctx.budget);
+}
+
+void reslice(ExecContext& ctx) noexcept {
+    close_slice(ctx);
+    open_slice(ctx);
+}
+
+bool poll(ExecContext& ctx) noexcept {
+    if (ctx.stop.load(std::memory_order_acquire) < 0) {
+        ctx.status = ExecStatus::interrupted;
+        return false;
+    }
+    // The charge that emptied the slice may be paid from the rest.
+    const i64 owed = -ctx.budget;
+    ctx.fuel_consumed += static_cast<u64>(ctx.slice);
+    if (ctx.fuel_limited) {
+        if (static_cast<u64>(owed) > ctx.fuel_left) {
+            ctx.fuel_consumed += ctx.fuel_left;
+            ctx.fuel_left = 0;
+            ctx.slice = ctx.budget = 0;
+            ctx.status = ExecStatus::out_of_fuel;
+            return false;
+        }
+        ctx.fuel_left -= static_cast<u64>(owed);
+    }
+    ctx.fuel_consumed += static_cast<u64>(owed);
+    ctx.slice = ctx.budget = 0;
+    if (ctx.has_deadline && now_ns() >= ctx.deadline_ns) {
+        ctx.status = ExecStatus::deadline;
+        return false;
+    }
+    open_slice(ctx);
+    return true;
+}
+
+// ---- instances -------------------------------------------------------------------------------------
+
+void refresh_memory(ExecContext& ctx) noexcept {
+    ModuleInstance* instance = ctx.instance;
+    if (instance != nullptr && !instance->memories.empty()) {
+        ctx.mem_data = instance->memories[0]->data;
+        ctx.mem_size = instance->memories[0]->size;
+    } else {
+        ctx.mem_data = nullptr;
+        ctx.mem_size = 0;
+    }
+}
+
+void switch_instance(ExecContext& ctx, ModuleInstance* instance) noexcept {
+    ctx.instance = instance;
+    if (instance != nullptr) {
+        ctx.own_globals = instance->own_globals.get();
+        ctx.globals = instance->globals.data();
+        ctx.tables = instance->tables.data();
+        ctx.func_addrs = instance->func_addrs.data();
+    }
+    refresh_memory(ctx);
+}
+
+void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept {
+    ctx.status = ExecStatus::trap;
+    ctx.trap = code;
+    if (code != TrapCode::uninitialized_element) ctx.trap_detail = ~u64{0};
+    collect_backtrace(ctx, ip);
+}
+
+// ---- calls -----------------------------------------------------------------------------------------
+
+const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance, const u8* return_ip,
+                         const u8* position) noexcept {
+    u8* frame = ctx.fp + distance;
+    if (f.frame_bytes > static_cast<u64>(ctx.stack_end - frame)) {
+        raise_trap(ctx, position, TrapCode::call_stack_exhausted);
+        return nullptr;
+    }
+    std::memset(frame + f.param_bytes, 0, f.link_bytes - f.param_bytes);
+    store_raw<const u8*>(frame + f.link_bytes, return_ip);
+    store_raw<u64>(frame + f.link_bytes + 8, distance);
+    ctx.fp = frame;
+    ctx.budget -= f.entry_cost;
+    if ((ctx.budget | ctx.stop.load(std::memory_order_relaxed)) < 0 && !poll(ctx)) return nullptr;
+    return f.entry.load(std::memory_order_acquire);
+}
+
+namespace {
+
+const u8* call_host(ExecContext& ctx, FuncInstance& f, u8* base, const u8* return_ip) {
+    HostFunc& host = *f.host;
+    u8* const frame = ctx.fp;
+    const u32 slots = std::max(host.param_slots, host.result_slots);
+    if (u64{slots} * 8 > static_cast<u64>(ctx.stack_end - base)) {
+        raise_trap(ctx, return_ip - 1, TrapCode::call_stack_exhausted);
+        return nullptr;
+    }
+    u8* const saved_base = ctx.entry_base;
+    ctx.entry_base = base + u64{slots} * 8;
+    ModuleInstance* const caller = ctx.instance;
+    const bool ok = host.entry(ctx, host, caller, reinterpret_cast<Slot*>(base));
+    ctx.entry_base = saved_base;
+    ctx.fp = frame;
+    refresh_memory(ctx);
+    if (!ok) {
+        ctx.status = ExecStatus::host_error;
+        collect_backtrace(ctx, return_ip - 1);
+        return nullptr;
+    }
+    return return_ip;
+}
+
+}  // namespace
+
+const u8* call_outside(ExecContext& ctx, const u8* return_ip, u32 addr) noexcept {
+    FuncInstance& f = ctx.funcs[addr];
+    const auto type = static_cast<TypeId>(ctx.spill[1]);
+    const u64 distance = ctx.spill[0];
+    if (f.type != type && !ctx.types->is_subtype(f.type, type)) {
+        raise_trap(ctx, return_ip - 1, TrapCode::indirect_call_type_mismatch);
+        return nullptr;
+    }
+    if (f.host != nullptr) return call_host(ctx, f, ctx.fp + distance, return_ip);
+    if (f.instance == ctx.instance) {
+        return enter_function(ctx, *f.code, distance, return_ip, return_ip - 1);
+    }
+    const u8* next = enter_function(ctx, *f.code, distance, cross_return_stub(), return_ip - 1);
+    if (next == nullptr) return nullptr;
+    ctx.cross_frames.push_back({return_ip, ctx.instance});
+    switch_instance(ctx, f.instance);
+    return next;
+}
+
+const u8* return_across(ExecContext& ctx) noexcept {
+    const ExecContext::CrossFrame back = ctx.cross_frames.back();
+    ctx.cross_frames.pop_back();
+    switch_instance(ctx, back.instance);
+    return back.return_ip;
+}
+
+// ---- translation -----------------------------------------------------------------------------------
+
+namespace {
+
+/// Translates a function unless another thread has; its entry, or null and an error.
+Result<const u8*> translate_now(FuncCode& f) {
+    ModuleData& module = *f.module;
+    const std::lock_guard lock(module.translate_mutex);
+    const u8* entry = f.entry.load(std::memory_order_acquire);
+    if (entry != reinterpret_cast<const u8*>(&f.stub)) return entry;
+    const u32 defined = f.func_index - module.num_imported_funcs;
+    Result<Translation> t = translate_function(module, defined, code_target(), false);
+    if (!t) return std::move(t).error().at_function(f.func_index);
+    const CodeInfo* info = code_memory_of(module).add(f, t->code, std::move(t->catches));
+    f.entry.store(info->begin, std::memory_order_release);
+    return info->begin;
+}
+
+}  // namespace
+
+const u8* translate_entry(ExecContext& ctx, const u8* ip) noexcept {
+    auto* f = reinterpret_cast<FuncCode*>(const_cast<u8*>(ip) - offsetof(FuncCode, stub));
+    Result<const u8*> entry = translate_now(*f);
+    if (entry) return *entry;
+    ctx.status = ExecStatus::host_error;
+    ctx.host_error = std::make_unique<Error>(std::move(entry).error());
+    return nullptr;
+}
+
+Result<void> prepare_module(ModuleData& module) {
+    const auto count = static_cast<u32>(module.funcs.size());
+    module.codes = std::make_unique<FuncCode[]>(count);
+    for (u32 i = 0; i < count; ++i) {
+        FuncCode& f = module.codes[i];
+        const FuncFacts& facts = module.facts[i];
+        const DefinedType& type = module.type_of_func(module.num_imported_funcs + i);
+        const u32 operands = facts.local_slots + kLinkSlots + facts.max_operand_slots;
+        f.frame_bytes = std::max(operands, type.result_slots) * 8;
+        f.entry_cost = facts.instructions;
+        f.link_bytes = facts.local_slots * 8;
+        f.param_bytes = type.param_slots * 8;
+        f.result_bytes = type.result_slots * 8;
+        f.func_index = module.num_imported_funcs + i;
+        f.module = &module;
+        f.stub = stub_header(StubKind::translate);
+        f.entry.store(reinterpret_cast<const u8*>(&f.stub), std::memory_order_relaxed);
+    }
+    if (module.engine->config.compile == CompileMode::eager) {
+        for (u32 i = 0; i < count; ++i) {
+            Result<const u8*> entry = translate_now(module.codes[i]);
+            if (!entry) return std::move(entry).error();
+        }
+    }
+    return {};
+}
+
+}  // namespace wasmi::core

@@ -1,0 +1,50 @@
+// CodeMemory: the register code of a module, with what unwinding and backtraces need to know.
+#pragma once
+
+#include "core/translator/emitter.hpp"
+#include "core/types/module.hpp"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace wasmi::core {
+
+/// One catch clause of a try_table. Clauses are ordered innermost first.
+struct CatchEntry {
+    u32 begin, end;  ///< code offsets protected: begin <= at < end
+    u32 tag;         ///< tag index, or kNoIndex for all
+    bool with_ref;
+    u32 pad;         ///< code offset of the landing pad
+    u16 slot;        ///< where the fields and the reference go
+};
+
+/// A translated function. Immutable once published.
+struct CodeInfo {
+    const u8* begin = nullptr;
+    u32 size = 0;
+    FuncCode* func = nullptr;
+    std::vector<CatchEntry> catches;
+};
+
+struct ModuleData::CodeMemory {
+    /// Keeps a copy of the code; the address is stable.
+    const CodeInfo* add(FuncCode& func, const std::vector<u8>& code,
+                        std::vector<CatchEntry> catches);
+    /// The function whose code holds `ip`, or null.
+    [[nodiscard]] const CodeInfo* find(const u8* ip) const;
+
+    u64 bytes = 0;  ///< register code so far
+
+  private:
+    static constexpr std::size_t kChunkSize = 64 * 1024;
+    std::vector<std::unique_ptr<u8[]>> chunks_;
+    std::size_t used_ = 0;
+    std::size_t capacity_ = 0;
+    std::map<const u8*, std::unique_ptr<CodeInfo>> functions_;  ///< by first byte
+};
+
+/// The code memory of a module, made at the first use. The caller holds translate_mutex.
+[[nodiscard]] ModuleData::CodeMemory& code_memory_of(ModuleData& module);
+
+}  // namespace wasmi::core

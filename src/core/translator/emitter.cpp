@@ -1,0 +1,163 @@
+// Emitter: see emitter.hpp.
+#include "core/translator/emitter.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace wasmi::core {
+
+void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions) {
+    target_ = target;
+    fuse_ = fuse;
+    positions_ = positions;
+    block_.clear();
+    code_.clear();
+    labels_.clear();
+    fixups_.clear();
+    cost_fixups_.clear();
+    tables_.clear();
+}
+
+u32 Emitter::emit(Ins ins) {
+    if (info(ins.op).shape.commutes && commute_rank(ins.k.a) > commute_rank(ins.k.b)) {
+        std::swap(ins.k.a, ins.k.b);
+        std::swap(ins.a, ins.b);
+    }
+    WASMI_ASSERT(form_exists(ins.op, ins.k));
+    WASMI_ASSERT(in_mask(info(ins.op).shape.a, ins.k.a) && in_mask(info(ins.op).shape.b, ins.k.b) &&
+                 in_mask(info(ins.op).shape.c, ins.k.c) && in_mask(info(ins.op).shape.d, ins.k.d));
+    block_.push_back(ins);
+    return size() - 1;
+}
+
+LabelId Emitter::new_label() {
+    labels_.emplace_back();
+    return static_cast<LabelId>(labels_.size() - 1);
+}
+
+void Emitter::bind(LabelId label) {
+    flush();
+    labels_[label].position = position();
+}
+
+u64 Emitter::add_table(const std::vector<TableTarget>& targets) {
+    const u64 first = tables_.size();
+    tables_.insert(tables_.end(), targets.begin(), targets.end());
+    for (const TableTarget& t : targets) mark_used(t.label);
+    return first;
+}
+
+template <class T>
+void Emitter::put(T value) {
+    const std::size_t at = code_.size();
+    code_.resize(at + sizeof value);
+    std::memcpy(code_.data() + at, &value, sizeof value);
+}
+
+void Emitter::put_source(char type, Cls cls, u64 value) {
+    switch (field_size(type, cls)) {
+        case 2: put(static_cast<u16>(value)); break;
+        case 4: put(static_cast<u32>(value)); break;
+        case 8: put(value); break;
+        default: break;
+    }
+}
+
+void Emitter::put_branch(LabelId label, u32 run) {
+    labels_[label].used = true;
+    fixups_.push_back({position(), run, label});
+    put(i32{0});
+}
+
+void Emitter::encode_fields(const Ins& ins, u32 run) {
+    const OpInfo& o = info(ins.op);
+    if (positions_ != nullptr) positions_->push_back({position(), ins.offset});
+    put_source(o.types[0], ins.k.a, ins.a);
+    put_source(o.types[1], ins.k.b, ins.b);
+    put_source(o.types[2], ins.k.c, ins.c);
+    switch (o.imm) {
+        case ImmKind::none: break;
+        case ImmKind::u16: put(ins.s[0]); break;
+        case ImmKind::u32: put(ins.w[0]); break;
+        case ImmKind::rel: put_branch(ins.label, run); break;
+        case ImmKind::loop:
+            put_branch(ins.label, run);
+            cost_fixups_.push_back({position(), run, ins.label});
+            put(u32{0});
+            break;
+        case ImmKind::ldp:
+            put(ins.s[0]);
+            put(ins.s[1]);
+            break;
+        case ImmKind::call:
+            put(ins.q);
+            put(ins.s[0]);
+            break;
+        case ImmKind::icall:
+            put(ins.s[0]);
+            put(ins.w[0]);
+            put(ins.s[1]);
+            break;
+        case ImmKind::mem:
+            put(ins.s[0]);
+            put(ins.q);
+            break;
+        case ImmKind::retn:
+            put(ins.s[0]);
+            put(ins.s[1]);
+            put(ins.s[2]);
+            break;
+        case ImmKind::slow:
+            for (const u16 slot : ins.s) put(slot);
+            for (const u32 word : ins.w) put(word);
+            break;
+    }
+    if (dest_size(ins.k.d) != 0) put(static_cast<u16>(ins.d));
+    if (ins.op == Op::br_table) {
+        for (u64 i = ins.q; i <= ins.q + ins.w[0]; ++i) {
+            put_branch(tables_[i].label, run);
+            if (tables_[i].backward) cost_fixups_.push_back({position(), run, tables_[i].label});
+            put(u32{0});
+        }
+    }
+}
+
+void Emitter::flush() {
+    const std::size_t count = block_.size();
+    for (std::size_t i = 0; i < count;) {
+        const u32 run = position();
+        put(u64{0});
+        u32 id = form_id(block_[i].op, block_[i].k);
+        u64 header = target_.header(block_[i].op, id);
+        encode_fields(block_[i], run);
+        ++i;
+        while (fuse_ && i < count) {
+            const u32 longer = target_.fuse.find(id, form_id(block_[i].op, block_[i].k));
+            if (longer == 0) break;
+            id = longer;
+            header = target_.fuse.headers[id - kNumForms];
+            encode_fields(block_[i], run);
+            ++i;
+        }
+        WASMI_ASSERT(header != 0 || target_.headers == nullptr);
+        std::memcpy(code_.data() + run, &header, sizeof header);
+    }
+    block_.clear();
+}
+
+std::vector<u8>& Emitter::finish() {
+    flush();
+    for (const Fixup& f : fixups_) {
+        const i32 distance =
+            static_cast<i32>(labels_[f.label].position) - static_cast<i32>(f.base);
+        std::memcpy(code_.data() + f.at, &distance, sizeof distance);
+    }
+    for (const Fixup& f : cost_fixups_) {
+        // At least 1: in a br_table 0 stands for a forward branch.
+        const u32 cost = labels_[f.label].cost != 0 ? labels_[f.label].cost : 1;
+        std::memcpy(code_.data() + f.at, &cost, sizeof cost);
+    }
+    return code_;
+}
+
+}  // namespace wasmi::core

@@ -1,0 +1,104 @@
+// Emitter: collects the instructions of a basic block, then fuses and encodes them.
+//
+// While a block is open its instructions are records that may still change: the translator
+// redirects results and merges instructions by looking back. flush() turns them into bytes.
+#pragma once
+
+#include "core/translator/target.hpp"
+#include "core/types/func_code.hpp"
+
+#include <vector>
+
+namespace wasmi::core {
+
+/// One instruction before encoding. Which members count follows from its classes and immediate.
+struct Ins {
+    Op op = Op::br;
+    Classes k;
+    u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K)
+    u32 d = 0;                ///< slot
+    u32 label = 0;            ///< rel, loop
+    u32 offset = 0;           ///< of the WebAssembly instruction in the module
+    u16 s[4] = {};            ///< slots and small numbers of the immediate
+    u32 w[2] = {};
+    u64 q = 0;
+};
+
+/// A place in the code that branches may name before it is known.
+using LabelId = u32;
+
+/// Where an encoded instruction came from.
+struct CodePosition {
+    u32 code;    ///< offset of its fields
+    u32 module;  ///< byte offset of the WebAssembly instruction
+};
+
+class Emitter {
+  public:
+    /// Starts a function; keeps buffers. `positions`: filled if not null.
+    void start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions);
+
+    /// Appends to the open block. Operands of commuting operations are put in order.
+    /// The index is valid until the next flush.
+    u32 emit(Ins ins);
+    [[nodiscard]] u32 size() const { return static_cast<u32>(block_.size()); }
+    [[nodiscard]] bool empty() const { return block_.empty(); }
+    [[nodiscard]] Ins& at(u32 index) { return block_[index]; }
+    [[nodiscard]] Ins& last() { return block_.back(); }
+    void pop() { block_.pop_back(); }
+
+    /// Encodes the open block.
+    void flush();
+    /// Offset of the next byte; only right after flush().
+    [[nodiscard]] u32 position() const { return static_cast<u32>(code_.size()); }
+
+    [[nodiscard]] LabelId new_label();
+    /// Flushes and places the label here.
+    void bind(LabelId label);
+    [[nodiscard]] bool is_used(LabelId label) const { return labels_[label].used; }
+    void mark_used(LabelId label) { labels_[label].used = true; }
+    /// Fuel of one turn of the loop that begins at the label.
+    void set_loop_cost(LabelId label, u32 cost) { labels_[label].cost = cost; }
+    [[nodiscard]] u32 position_of(LabelId label) const { return labels_[label].position; }
+
+    /// Targets of a br_table, default last; `backward[i]`: the target is a loop.
+    struct TableTarget {
+        LabelId label;
+        bool backward;
+    };
+    /// Appends the list; the result goes into Ins::q, the count without default into w[0].
+    [[nodiscard]] u64 add_table(const std::vector<TableTarget>& targets);
+
+    /// Resolves all branches; the finished code, valid until start().
+    [[nodiscard]] std::vector<u8>& finish();
+
+  private:
+    struct Label {
+        u32 position = kNoIndex;
+        u32 cost = 0;
+        bool used = false;
+    };
+    struct Fixup {
+        u32 at;    ///< of the i32 distance
+        u32 base;  ///< header that it counts from
+        LabelId label;
+    };
+
+    void encode_fields(const Ins& ins, u32 run);
+    void put_source(char type, Cls cls, u64 value);
+    void put_branch(LabelId label, u32 run);
+    template <class T>
+    void put(T value);
+
+    CodeTarget target_;
+    bool fuse_ = true;
+    std::vector<CodePosition>* positions_ = nullptr;
+    std::vector<Ins> block_;
+    std::vector<u8> code_;
+    std::vector<Label> labels_;
+    std::vector<Fixup> fixups_;
+    std::vector<Fixup> cost_fixups_;
+    std::vector<TableTarget> tables_;
+};
+
+}  // namespace wasmi::core

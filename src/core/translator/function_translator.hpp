@@ -1,0 +1,207 @@
+// FunctionTranslator: the state of one translation. Shared by the translate_*.cpp files.
+//
+// Where a value of the operand stack is:
+//   konst   a constant, nowhere yet
+//   local   the current value of a local; before the local changes, it is copied to its home
+//   acc     in the accumulator of its bank; its producer is in the open block and can still be
+//           redirected to the home slot if the accumulator is needed
+//   slot    in its home slot
+// The home slot of a value follows from its position on the stack, so that at every label all
+// values are where everybody expects them.
+//
+// The accumulator may also mirror a slot (after local.tee, a call, …): reads of that slot then
+// read the register. Pinned locals are written through to their slots; after calls the registers
+// are stale, slots are read, and before the next branch or label they are loaded again.
+#pragma once
+
+#include "core/decoder/immediates.hpp"
+#include "core/translator/translator.hpp"
+
+namespace wasmi::core {
+
+struct Value {
+    enum class Kind : u8 { konst, local, acc, slot };
+    Kind kind = Kind::slot;
+    ValKind type = ValKind::i32;
+    u32 home = 0;      ///< home slot
+    u32 local = 0;     ///< of kind local: local index
+    u32 producer = 0;  ///< of kind acc: index in the open block
+    u64 bits = 0;      ///< of kind konst
+};
+
+/// A source operand: class and slot or constant. Pinned locals carry their slot too.
+struct Operand {
+    Cls cls = Cls::N;
+    u64 value = 0;
+};
+
+class FunctionTranslator {
+  public:
+    FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target,
+                       bool want_positions);
+    [[nodiscard]] Result<Translation> run();
+
+  private:
+    /// The open block is encoded when it reaches this size, whatever comes.
+    static constexpr u32 kMaxBlock = 4096;
+
+    struct Control {
+        enum class Kind : u8 { function, block, loop, if_, else_, try_table };
+        Kind kind = Kind::block;
+        LabelId label = 0;       ///< where a branch goes
+        LabelId else_label = 0;  ///< of if_
+        u32 height = 0;          ///< values below the parameters
+        u32 base = 0;            ///< home slot of the first parameter or result
+        const ValType* params = nullptr;
+        u32 num_params = 0;
+        const ValType* results = nullptr;
+        u32 num_results = 0;
+        ValType single;          ///< storage of a lone result
+        u32 start_count = 0;     ///< of loop: charged instructions before it
+        u32 first_catch = 0;     ///< of try_table: its clauses in catches_ pending
+        u32 begin = 0;           ///< of try_table: code offset
+    };
+    /// A condition as the branch that is taken when it holds.
+    struct Condition {
+        Op op = Op::br_i32_nez;  ///< a forward branch operation
+        Operand a, b;
+    };
+    struct Pad {
+        LabelId pad;     ///< its own label
+        LabelId target;
+        bool backward;
+    };
+    struct PendingCatch {
+        u32 tag;
+        bool with_ref;
+        LabelId pad;
+        u32 slot;
+    };
+
+    // -- translator.cpp: setup, main loop -------------------------------------------------------
+    [[nodiscard]] bool read_locals();
+    void translate(Instr instr);
+    void translate_slow(Instr instr, const Immediates& imm);
+
+    // -- values.cpp: the symbolic stack ---------------------------------------------------------
+    void push(Value v);
+    void push_slot(ValKind type);
+    void push_const(ValKind type, u64 bits);
+    void push_local(u32 local);
+    Value pop();
+    [[nodiscard]] u32 next_home() const;
+    [[nodiscard]] static bool is_float(ValKind type) {
+        return type == ValKind::f32 || type == ValKind::f64;
+    }
+    [[nodiscard]] static u32 bank(ValKind type) { return is_float(type) ? 1 : 0; }
+    [[nodiscard]] Operand operand(const Value& v, u8 mask, char type);
+    /// Copies a value to `slot`; v itself is not changed.
+    void move_to_slot(const Value& v, u32 slot);
+    /// Puts a value of the stack into its home slot.
+    void materialize(Value& v);
+    void materialize_top(u32 count);
+    void spill_acc(u32 bank);
+    void spill_accs() {
+        spill_acc(0);
+        spill_acc(1);
+    }
+    void spill_locals();
+    void spill_uses_of(u32 local);
+    void spill_all();
+    /// Emits with the result in the accumulator (or its home) and pushes it.
+    void emit_result(Ins ins, ValKind type);
+    [[nodiscard]] bool produced_by_last(const Value& v) const;
+    void clear_mirrors() { mirror_[0] = mirror_[1] = kNoIndex; }
+    void forget_slot(u32 slot);
+    u32 emit(Ins ins);
+
+    void local_set(u32 local, bool tee);
+    [[nodiscard]] Cls pin_of(u32 local) const { return pins_.empty() ? Cls::N : pins_[local]; }
+    [[nodiscard]] bool pin_is_valid(u32 local) const;
+    void set_pin_valid(u32 local, bool valid);
+    void ensure_pins();
+    void pins_are_stale();
+
+    // -- translate_data.cpp: numerics, variables, memory, tables, references --------------------
+    void unary(Op op, char operand_type, ValKind result);
+    void binary(Op op, ValKind result, bool swap = false);
+    void load(Op op, Op any, ValKind result, const Immediates& imm);
+    void store(Op op, Op any, const Immediates& imm);
+    [[nodiscard]] bool is_plain_memory(u32 memory) const;
+    [[nodiscard]] bool take_address_pair(const Value& address, Op pair, Ins& ins);
+    void select(ValKind type);
+    void global_get(u32 index);
+    void global_set(u32 index);
+    void emit_slow(Op op, std::initializer_list<u32> slots, u32 i0 = 0, u32 i1 = 0);
+    /// Pops `operands` values into slots, runs the operation, pushes its result.
+    void slow(Op op, u32 operands, const ValKind* result, u32 i0 = 0, u32 i1 = 0);
+
+    // -- translate_control.cpp ------------------------------------------------------------------
+    void push_control(Control::Kind kind, const BlockType& block);
+    [[nodiscard]] Control& target(u32 depth) { return controls_[controls_.size() - 1 - depth]; }
+    [[nodiscard]] static u32 arity(const Control& c) {
+        return c.kind == Control::Kind::loop ? c.num_params : c.num_results;
+    }
+    void begin_block(Control::Kind kind, const BlockType& block);
+    void begin_if(const BlockType& block);
+    void begin_else();
+    void begin_try_table(const Immediates& imm);
+    void end_block();
+    void reset_stack(const Control& c, const ValType* types, u32 count);
+    [[nodiscard]] bool in_place(const Control& c) const;
+    void move_branch_values(const Control& c);
+    void branch(u32 depth);
+    void branch_if(Condition condition, u32 depth);
+    void br_table(const Immediates& imm);
+    void return_values();
+    void emit_branch_to(const Condition& condition, LabelId label, bool back = false);
+    void bind(LabelId label);
+    [[nodiscard]] const ValType* branch_types(const Control& c) const;
+    [[nodiscard]] Condition pop_condition();
+    [[nodiscard]] static Condition negate(Condition c);
+    void call(u32 func);
+    void call_through(Op op, Operand callee, u16 table, u32 word, const DefinedType& type);
+    u32 begin_args(const DefinedType& type);
+    void push_results(const DefinedType& type);
+    void tail_call(Op op, const DefinedType& type, u32 callee_slot, u32 i0, u32 i1);
+    void emit_landing_pads();
+    void unreachable();
+
+    ModuleData& module_;
+    const u32 index_;  ///< defined function
+    const CodeTarget& code_target_;
+    const bool want_positions_;
+    const FuncFacts& facts_;
+    const DefinedType& type_;
+    const Tuning tuning_;
+    Reader reader_;
+    TypeSpace space_;
+    Emitter emitter_;
+
+    std::vector<ValType> local_types_;
+    std::vector<u32> local_slots_;
+    std::vector<Cls> pins_;            ///< by local; empty if none is pinned
+    u32 pin_local_[2][2] = {{kNoIndex, kNoIndex}, {kNoIndex, kNoIndex}};  ///< bank, pin
+    bool pin_valid_[2][2] = {};
+    std::vector<u32> uses_;            ///< by local: values of kind local on the stack
+
+    std::vector<Value> stack_;
+    std::size_t locals_below_ = 0;     ///< no value below this index is of kind local
+    std::vector<Control> controls_;
+    u32 acc_owner_[2] = {kNoIndex, kNoIndex};  ///< stack index of the value in the accumulator
+    u32 mirror_[2] = {kNoIndex, kNoIndex};     ///< slot that the accumulator equals
+    bool reachable_ = true;
+    u32 count_ = 0;                    ///< charged instructions so far
+    u32 offset_ = 0;                   ///< of the current instruction in the module
+    std::vector<PendingCatch> pending_;
+    struct Protected {
+        u32 begin, end;
+        PendingCatch clause;
+    };
+    std::vector<Protected> protected_;
+    std::vector<Pad> pads_;
+    Translation out_;
+    std::unique_ptr<Error> error_;
+};
+
+}  // namespace wasmi::core

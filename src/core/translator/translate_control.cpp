@@ -1,0 +1,474 @@
+// Translation of control instructions: blocks, branches, calls, exceptions.
+// Spec: exec/instructions (control).
+//
+// At a label every value is a constant or in its home slot, the pinned registers are valid and
+// the accumulators are free. bind() makes it so on the way in; branches do for theirs.
+#include "core/translator/function_translator.hpp"
+
+namespace wasmi::core {
+
+namespace {
+
+constexpr Op shifted(Op op, int by) { return static_cast<Op>(static_cast<int>(op) + by); }
+constexpr bool between(Op op, Op first, Op last) { return op >= first && op <= last; }
+
+/// The backward form of a forward branch.
+Op backward(Op op) {
+    if (op == Op::br) return Op::loop_br;
+    if (between(op, Op::br_i32_nez, Op::br_i32_eqz) || between(op, Op::br_i64_nez, Op::br_i64_eqz)) {
+        return shifted(op, 2);
+    }
+    return shifted(op, 6);
+}
+
+/// The branch that a comparison feeds, or Op::br.
+Op branch_of_compare(Op op) {
+    if (between(op, Op::i32_eq, Op::i32_le_u) || between(op, Op::i64_eq, Op::i64_le_u)) {
+        return shifted(op, 6);
+    }
+    if (between(op, Op::f32_eq, Op::f32_le) || between(op, Op::f64_eq, Op::f64_le)) {
+        return shifted(op, 4);
+    }
+    return Op::br;
+}
+static_assert(shifted(Op::i32_eq, 6) == Op::br_i32_eq && shifted(Op::i64_le_u, 6) == Op::br_i64_le_u);
+static_assert(shifted(Op::f32_eq, 4) == Op::br_f32_eq && shifted(Op::f64_le, 4) == Op::br_f64_le);
+static_assert(shifted(Op::br_i32_nez, 2) == Op::loop_i32_nez);
+static_assert(shifted(Op::br_i64_eq, 6) == Op::loop_i64_eq);
+static_assert(shifted(Op::br_f64_nle, 6) == Op::loop_f64_nle);
+
+u32 slots_of(const ValType* types, u32 count) {
+    u32 n = 0;
+    for (u32 i = 0; i < count; ++i) n += types[i].slots();
+    return n;
+}
+
+}  // namespace
+
+// ---- labels and blocks -----------------------------------------------------------------------------
+
+void FunctionTranslator::bind(LabelId label) {
+    spill_accs();
+    emitter_.bind(label);
+    clear_mirrors();
+    for (u32 b = 0; b < 2; ++b) {
+        for (u32 i = 0; i < 2; ++i) pin_valid_[b][i] = pin_local_[b][i] != kNoIndex;
+    }
+}
+
+void FunctionTranslator::push_control(Control::Kind kind, const BlockType& block) {
+    controls_.emplace_back();
+    Control& c = controls_.back();
+    c.kind = kind;
+    c.label = emitter_.new_label();
+    if (block.kind == BlockType::Kind::value) {
+        c.single = block.value;
+        c.num_results = 1;  // results points to `single`, which moves with the vector
+    } else if (block.kind == BlockType::Kind::type) {
+        const FuncType& type = module_.engine->types.get(module_.types[block.type]).sub.func;
+        c.params = type.params.data();
+        c.num_params = static_cast<u32>(type.params.size());
+        c.results = type.results.data();
+        c.num_results = static_cast<u32>(type.results.size());
+    }
+    c.height = static_cast<u32>(stack_.size()) - c.num_params;
+    c.base = c.num_params != 0 ? stack_[c.height].home : next_home();
+    c.start_count = count_;
+}
+
+const ValType* FunctionTranslator::branch_types(const Control& c) const {
+    if (c.kind == Control::Kind::loop) return c.params;
+    return c.results != nullptr ? c.results : &c.single;
+}
+
+void FunctionTranslator::reset_stack(const Control& c, const ValType* types, u32 count) {
+    while (stack_.size() > c.height) pop();
+    for (u32 i = 0; i < count; ++i) push_slot(types[i].kind());
+}
+
+void FunctionTranslator::begin_block(Control::Kind kind, const BlockType& block) {
+    // A local may change in a part of the block that not every path takes.
+    spill_locals();
+    push_control(kind, block);
+    if (kind != Control::Kind::loop) return;
+    materialize_top(controls_.back().num_params);
+    ensure_pins();
+    bind(controls_.back().label);
+}
+
+void FunctionTranslator::begin_if(const BlockType& block) {
+    const Condition condition = pop_condition();
+    spill_locals();
+    push_control(Control::Kind::if_, block);
+    Control& c = controls_.back();
+    materialize_top(c.num_params);
+    ensure_pins();
+    c.else_label = emitter_.new_label();
+    emit_branch_to(negate(condition), c.else_label);
+}
+
+void FunctionTranslator::begin_else() {
+    Control& c = controls_.back();
+    if (reachable_) {
+        materialize_top(c.num_results);
+        ensure_pins();
+        emit_branch_to({Op::br, {}, {}}, c.label);
+    }
+    bind(c.else_label);
+    c.kind = Control::Kind::else_;
+    reset_stack(c, c.params, c.num_params);
+    reachable_ = true;
+}
+
+void FunctionTranslator::begin_try_table(const Immediates& imm) {
+    spill_all();
+    // Labels of clauses count from outside the block.
+    const u32 first = static_cast<u32>(pending_.size());
+    Reader clauses(module_.bytes, imm.list);
+    for (u32 i = 0; i < imm.index; ++i) {
+        const CatchClause clause = read_catch_clause(clauses);
+        const Control& to = target(clause.label);
+        emitter_.mark_used(to.label);
+        PendingCatch pending;
+        pending.tag = clause.has_tag() ? clause.tag : kNoIndex;
+        pending.with_ref = clause.has_ref();
+        pending.pad = emitter_.new_label();
+        pending.slot = to.base;
+        pending_.push_back(pending);
+        pads_.push_back({pending.pad, to.label, to.kind == Control::Kind::loop});
+    }
+    push_control(Control::Kind::try_table, imm.block);
+    emitter_.flush();
+    controls_.back().first_catch = first;
+    controls_.back().begin = emitter_.position();
+}
+
+void FunctionTranslator::end_block() {
+    Control& c = controls_.back();
+    const ValType* results = c.results != nullptr ? c.results : &c.single;
+    switch (c.kind) {
+        case Control::Kind::function: {
+            if (reachable_) return_values();
+            unreachable();
+            if (emitter_.is_used(c.label)) {
+                bind(c.label);
+                reset_stack(c, results, c.num_results);
+                return_values();
+                unreachable();
+            }
+            controls_.pop_back();
+            return;
+        }
+        case Control::Kind::loop:
+            emitter_.set_loop_cost(c.label, count_ - c.start_count);
+            controls_.pop_back();
+            return;  // nothing branches to the end of a loop
+        case Control::Kind::try_table: {
+            spill_all();
+            emitter_.flush();
+            for (std::size_t i = c.first_catch; i < pending_.size(); ++i) {
+                protected_.push_back({c.begin, emitter_.position(), pending_[i]});
+            }
+            pending_.resize(c.first_catch);
+            break;
+        }
+        case Control::Kind::if_:
+            if (reachable_) {
+                materialize_top(c.num_results);
+                ensure_pins();
+            }
+            bind(c.else_label);  // without else, the parameters are the results
+            reset_stack(c, results, c.num_results);
+            reachable_ = true;
+            break;
+        case Control::Kind::block:
+        case Control::Kind::else_:
+            break;
+    }
+    if (emitter_.is_used(c.label)) {
+        if (reachable_) {
+            materialize_top(c.num_results);
+            ensure_pins();
+        }
+        bind(c.label);
+        reset_stack(c, results, c.num_results);
+        reachable_ = true;
+    }
+    controls_.pop_back();
+}
+
+/// What is left of the block's values is dead; an accumulator that a jump took along must not be
+/// redirected any more.
+void FunctionTranslator::unreachable() {
+    while (stack_.size() > controls_.back().height) pop();
+    reachable_ = false;
+}
+
+// ---- branches --------------------------------------------------------------------------------------
+
+void FunctionTranslator::emit_branch_to(const Condition& condition, LabelId label, bool back) {
+    Ins ins;
+    ins.op = back ? backward(condition.op) : condition.op;
+    ins.k.a = condition.a.cls;
+    ins.a = condition.a.value;
+    ins.k.b = condition.b.cls;
+    ins.b = condition.b.value;
+    ins.label = label;
+    emit(ins);
+    emitter_.mark_used(label);
+}
+
+FunctionTranslator::Condition FunctionTranslator::negate(Condition c) {
+    switch (c.op) {
+#define WASMI_NEGATE_INT(ty)                                                        \
+    case Op::br_##ty##_eq: c.op = Op::br_##ty##_ne; break;                          \
+    case Op::br_##ty##_ne: c.op = Op::br_##ty##_eq; break;                          \
+    case Op::br_##ty##_lt_s: c.op = Op::br_##ty##_le_s; std::swap(c.a, c.b); break; \
+    case Op::br_##ty##_lt_u: c.op = Op::br_##ty##_le_u; std::swap(c.a, c.b); break; \
+    case Op::br_##ty##_le_s: c.op = Op::br_##ty##_lt_s; std::swap(c.a, c.b); break; \
+    case Op::br_##ty##_le_u: c.op = Op::br_##ty##_lt_u; std::swap(c.a, c.b); break; \
+    case Op::br_##ty##_nez: c.op = Op::br_##ty##_eqz; break;                        \
+    case Op::br_##ty##_eqz: c.op = Op::br_##ty##_nez; break;
+        WASMI_NEGATE_INT(i32)
+        WASMI_NEGATE_INT(i64)
+#undef WASMI_NEGATE_INT
+#define WASMI_NEGATE_FLOAT(ty)                                     \
+    case Op::br_##ty##_eq: c.op = Op::br_##ty##_ne; break;         \
+    case Op::br_##ty##_ne: c.op = Op::br_##ty##_eq; break;         \
+    case Op::br_##ty##_lt: c.op = Op::br_##ty##_nlt; break;        \
+    case Op::br_##ty##_le: c.op = Op::br_##ty##_nle; break;        \
+    case Op::br_##ty##_nlt: c.op = Op::br_##ty##_lt; break;        \
+    case Op::br_##ty##_nle: c.op = Op::br_##ty##_le; break;
+        WASMI_NEGATE_FLOAT(f32)
+        WASMI_NEGATE_FLOAT(f64)
+#undef WASMI_NEGATE_FLOAT
+        default: WASMI_UNREACHABLE();
+    }
+    return c;
+}
+
+FunctionTranslator::Condition FunctionTranslator::pop_condition() {
+    const Value v = pop();
+    if (tuning_.fuse && produced_by_last(v)) {
+        const Ins ins = emitter_.last();
+        const Op branch = branch_of_compare(ins.op);
+        if (branch != Op::br) {
+            emitter_.pop();
+            return {branch, {ins.k.a, ins.a}, {ins.k.b, ins.b}};
+        }
+        if (ins.op == Op::i32_eqz || ins.op == Op::i64_eqz) {
+            emitter_.pop();
+            // Not of a float comparison that is still at hand.
+            if (ins.k.a == Cls::R && !emitter_.empty() && emitter_.last().k.d == Cls::R) {
+                const Ins inner = emitter_.last();
+                const Op inner_branch = branch_of_compare(inner.op);
+                if (inner_branch != Op::br) {
+                    emitter_.pop();
+                    return negate({inner_branch, {inner.k.a, inner.a}, {inner.k.b, inner.b}});
+                }
+            }
+            return {ins.op == Op::i32_eqz ? Op::br_i32_eqz : Op::br_i64_eqz, {ins.k.a, ins.a}, {}};
+        }
+    }
+    return {Op::br_i32_nez, operand(v, info(Op::br_i32_nez).shape.a, 'i'), {}};
+}
+
+bool FunctionTranslator::in_place(const Control& c) const {
+    const u32 n = arity(c);
+    const ValType* types = branch_types(c);
+    u32 slot = c.base;
+    for (u32 i = 0; i < n; ++i) {
+        const Value& v = stack_[stack_.size() - n + i];
+        if (v.kind != Value::Kind::slot || v.home != slot) return false;
+        slot += types[i].slots();
+    }
+    return true;
+}
+
+void FunctionTranslator::move_branch_values(const Control& c) {
+    const u32 n = arity(c);
+    const ValType* types = branch_types(c);
+    // A lone result that was just computed is computed into its place.
+    if (n == 1 && produced_by_last(stack_.back())) {
+        Ins& producer = emitter_.last();
+        producer.k.d = Cls::S;
+        producer.d = c.base;
+        forget_slot(c.base);
+        return;
+    }
+    // Ascending, and no value lies below its destination: nothing is overwritten before it moved.
+    u32 slot = c.base;
+    for (u32 i = 0; i < n; ++i) {
+        const Value& v = stack_[stack_.size() - n + i];
+        if (v.kind != Value::Kind::slot || v.home != slot) move_to_slot(v, slot);
+        slot += types[i].slots();
+    }
+}
+
+void FunctionTranslator::branch(u32 depth) {
+    Control& c = target(depth);
+    if (c.kind == Control::Kind::function) {
+        return_values();
+    } else {
+        move_branch_values(c);
+        ensure_pins();
+        emit_branch_to({Op::br, {}, {}}, c.label, c.kind == Control::Kind::loop);
+    }
+    unreachable();
+}
+
+void FunctionTranslator::branch_if(Condition condition, u32 depth) {
+    Control& c = target(depth);
+    const bool back = c.kind == Control::Kind::loop;
+    materialize_top(arity(c));
+    ensure_pins();
+    if (in_place(c)) {
+        emit_branch_to(condition, c.label, back);
+        return;
+    }
+    const LabelId skip = emitter_.new_label();
+    emit_branch_to(negate(condition), skip);
+    move_branch_values(c);
+    emit_branch_to({Op::br, {}, {}}, c.label, back);
+    bind(skip);
+}
+
+void FunctionTranslator::br_table(const Immediates& imm) {
+    const Value v = pop();
+    Ins ins;
+    ins.op = Op::br_table;
+    const Operand index = operand(v, info(Op::br_table).shape.a, 'i');
+    ins.k.a = index.cls;
+    ins.a = index.value;
+    Reader labels(module_.bytes, imm.list);
+    std::vector<Emitter::TableTarget> targets;
+    targets.reserve(imm.index + 1);
+    struct Stub {
+        u32 depth;
+        LabelId label;
+    };
+    std::vector<Stub> stubs;
+    std::vector<LabelId> stub_of;  // by depth; most tables need none
+    for (u32 i = 0; i <= imm.index; ++i) {
+        const u32 depth = labels.read_u32();
+        Control& c = target(depth);
+        if (i == 0) materialize_top(arity(c));  // all targets take the same values
+        if (in_place(c)) {
+            targets.push_back({c.label, c.kind == Control::Kind::loop});
+            continue;
+        }
+        if (stub_of.empty()) stub_of.resize(controls_.size(), kNoIndex);
+        if (stub_of[depth] == kNoIndex) {
+            stub_of[depth] = emitter_.new_label();
+            stubs.push_back({depth, stub_of[depth]});
+        }
+        targets.push_back({stub_of[depth], false});
+    }
+    ensure_pins();
+    ins.w[0] = imm.index;
+    ins.q = emitter_.add_table(targets);
+    emit(ins);
+    for (const Stub& stub : stubs) {
+        bind(stub.label);
+        Control& c = target(stub.depth);
+        move_branch_values(c);
+        emit_branch_to({Op::br, {}, {}}, c.label, c.kind == Control::Kind::loop);
+    }
+    unreachable();
+}
+
+void FunctionTranslator::return_values() {
+    const Control& c = controls_.front();
+    Ins ins;
+    ins.s[0] = static_cast<u16>(facts_.local_slots);
+    if (c.num_results == 0) {
+        ins.op = Op::ret;
+    } else if (c.num_results == 1 && stack_.back().type != ValKind::v128) {
+        const Value& v = stack_.back();
+        if (is_float(v.type)) {
+            ins.op = Op::fret1;
+        } else if (v.kind == Value::Kind::konst && v.type == ValKind::i32) {
+            ins.op = Op::ret1_k32;
+        } else {
+            ins.op = Op::ret1;
+        }
+        const Operand o = operand(v, info(ins.op).shape.a, info(ins.op).types[0]);
+        ins.k.a = o.cls;
+        ins.a = o.value;
+    } else {
+        materialize_top(c.num_results);
+        ins.op = Op::retn;
+        ins.s[1] = static_cast<u16>(stack_[stack_.size() - c.num_results].home);
+        ins.s[2] = static_cast<u16>(slots_of(c.results != nullptr ? c.results : &c.single,
+                                             c.num_results));
+    }
+    emit(ins);
+}
+
+// ---- calls -----------------------------------------------------------------------------------------
+
+u32 FunctionTranslator::begin_args(const DefinedType& type) {
+    const u32 n = static_cast<u32>(type.sub.func.params.size());
+    materialize_top(n);
+    spill_accs();
+    const u32 slot = n != 0 ? stack_[stack_.size() - n].home : next_home();
+    for (u32 i = 0; i < n; ++i) pop();
+    return slot;
+}
+
+void FunctionTranslator::push_results(const DefinedType& type) {
+    clear_mirrors();
+    pins_are_stale();
+    for (const ValType t : type.sub.func.results) push_slot(t.kind());
+    if (type.sub.func.results.size() == 1 && tuning_.accumulators) {
+        const Value& v = stack_.back();  // returned in the accumulator as well
+        if (v.type != ValKind::v128) mirror_[bank(v.type)] = v.home;
+    }
+}
+
+void FunctionTranslator::call(u32 func) {
+    const DefinedType& type = module_.type_of_func(func);
+    if (func < module_.num_imported_funcs) {
+        call_through(Op::call_import, {}, 0, func, type);
+        return;
+    }
+    Ins ins;
+    const u32 defined = func - module_.num_imported_funcs;
+    const u32 zero = module_.facts[defined].local_slots - type.param_slots;
+    ins.op = zero <= 4 ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn;
+    ins.q = reinterpret_cast<std::uintptr_t>(&module_.codes[defined]);
+    ins.s[0] = static_cast<u16>(begin_args(type));
+    emit(ins);
+    push_results(type);
+}
+
+void FunctionTranslator::call_through(Op op, Operand callee, u16 table, u32 word,
+                                      const DefinedType& type) {
+    Ins ins;
+    ins.op = op;
+    ins.k.a = callee.cls;
+    ins.a = callee.value;
+    ins.s[0] = table;
+    ins.w[0] = word;
+    ins.s[1] = static_cast<u16>(begin_args(type));
+    emit(ins);
+    push_results(type);
+}
+
+void FunctionTranslator::tail_call(Op op, const DefinedType& type, u32 callee_slot, u32 i0,
+                                   u32 i1) {
+    const u32 args = begin_args(type);
+    emit_slow(op, {args, facts_.local_slots, callee_slot}, i0, i1);
+    unreachable();
+}
+
+void FunctionTranslator::emit_landing_pads() {
+    for (const Pad& pad : pads_) {
+        bind(pad.pad);
+        pins_are_stale();
+        ensure_pins();
+        emit_branch_to({Op::br, {}, {}}, pad.target, pad.backward);
+    }
+}
+
+}  // namespace wasmi::core

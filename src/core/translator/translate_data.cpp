@@ -1,0 +1,272 @@
+// Translation of numeric, variable, memory, table and reference instructions.
+// Spec: exec/instructions.
+#include "core/translator/function_translator.hpp"
+
+namespace wasmi::core {
+
+namespace {
+
+bool is_int_compare(Op op) {
+    return (op >= Op::i32_eq && op <= Op::i32_le_u) || (op >= Op::i64_eq && op <= Op::i64_le_u);
+}
+
+Operand first_source(const Ins& ins) { return {ins.k.a, ins.a}; }
+Operand second_source(const Ins& ins) { return {ins.k.b, ins.b}; }
+
+void set_a(Ins& ins, Operand o) {
+    ins.k.a = o.cls;
+    ins.a = o.value;
+}
+void set_b(Ins& ins, Operand o) {
+    ins.k.b = o.cls;
+    ins.b = o.value;
+}
+void set_c(Ins& ins, Operand o) {
+    ins.k.c = o.cls;
+    ins.c = o.value;
+}
+
+/// The operand in a class of the mask: pinned locals are in their slots too.
+bool reduce(Operand& o, u8 mask) {
+    if (in_mask(mask, o.cls)) return true;
+    if (o.cls != Cls::P0 && o.cls != Cls::P1) return false;
+    o.cls = Cls::S;
+    return in_mask(mask, Cls::S);
+}
+
+}  // namespace
+
+void FunctionTranslator::unary(Op op, char operand_type, ValKind result) {
+    const Value a = pop();
+    // Not of a comparison is the opposite comparison.
+    if (op == Op::i32_eqz && tuning_.fuse && produced_by_last(a) &&
+        is_int_compare(emitter_.last().op)) {
+        const Ins compare = emitter_.last();
+        emitter_.pop();
+        constexpr u32 kToBranch = static_cast<u32>(Op::br_i32_eq) - static_cast<u32>(Op::i32_eq);
+        const Op branch = static_cast<Op>(static_cast<u32>(compare.op) + kToBranch);
+        const Condition opposite =
+            negate({branch, first_source(compare), second_source(compare)});
+        Ins ins;
+        ins.op = static_cast<Op>(static_cast<u32>(opposite.op) - kToBranch);
+        set_a(ins, opposite.a);
+        set_b(ins, opposite.b);
+        emit_result(ins, ValKind::i32);
+        return;
+    }
+    Ins ins;
+    ins.op = op;
+    set_a(ins, operand(a, info(op).shape.a, operand_type));
+    emit_result(ins, result);
+}
+
+void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
+    Value b = pop();
+    Value a = pop();
+    if (swap) std::swap(a, b);
+    const OpInfo& o = info(op);
+    if (o.shape.commutes && a.kind == Value::Kind::konst) std::swap(a, b);
+    u8 mask_a = o.shape.a;
+    if (b.kind == Value::Kind::konst) mask_a &= static_cast<u8>(~shapes::kK);
+    Ins ins;
+    ins.op = op;
+    set_a(ins, operand(a, mask_a, o.types[0]));
+    set_b(ins, operand(b, o.shape.b, o.types[1]));
+    emit_result(ins, result);
+}
+
+// ---- memory ----------------------------------------------------------------------------------------
+
+bool FunctionTranslator::is_plain_memory(u32 memory) const {
+    return memory == 0 && !module_.memories[0].is_64;
+}
+
+/// Takes `a + b` back and makes it the address of the access. The value of a store is on its way
+/// already: it must not need the slots of a and b.
+bool FunctionTranslator::take_address_pair(const Value& address, Op pair, Ins& ins) {
+    if (!tuning_.fuse || !produced_by_last(address) || emitter_.last().op != Op::i32_add) {
+        return false;
+    }
+    const Ins& add = emitter_.last();
+    Operand a = first_source(add);
+    Operand b = second_source(add);
+    const Shape& shape = info(pair).shape;
+    if (!reduce(a, shape.a) || !reduce(b, shape.b)) return false;
+    emitter_.pop();
+    ins.op = pair;
+    set_a(ins, a);
+    set_b(ins, b);
+    return true;
+}
+
+void FunctionTranslator::load(Op op, Op any, ValKind result, const Immediates& imm) {
+    const Value address = pop();
+    Ins ins;
+    if (is_plain_memory(imm.index)) {
+        const Op pair = static_cast<Op>(static_cast<u32>(op) + 1);
+        if (!take_address_pair(address, pair, ins)) {
+            ins.op = op;
+            set_a(ins, operand(address, info(op).shape.a, 'i'));
+        }
+        ins.w[0] = static_cast<u32>(imm.bits);
+        emit_result(ins, result);
+        return;
+    }
+    ins.op = any;
+    set_a(ins, operand(address, info(any).shape.a, 'l'));
+    ins.s[0] = static_cast<u16>(imm.index);
+    ins.q = imm.bits;
+    if (!is_float(result)) {
+        emit_result(ins, result);
+        return;
+    }
+    ins.k.d = Cls::S;  // the bits of a float go straight to its slot
+    ins.d = next_home();
+    emit(ins);
+    forget_slot(ins.d);
+    push_slot(result);
+}
+
+void FunctionTranslator::store(Op op, Op any, const Immediates& imm) {
+    const Value value = pop();
+    const Value address = pop();
+    Ins ins;
+    const bool plain = is_plain_memory(imm.index);
+    if (!plain) {
+        ins.op = any;
+        set_a(ins, operand(address, info(any).shape.a, 'l'));
+        // Floats are stored from their slots, as bits.
+        Value bits = value;
+        if (is_float(value.type) && value.kind == Value::Kind::acc) {
+            move_to_slot(value, value.home);
+            bits.kind = Value::Kind::slot;
+        }
+        set_b(ins, operand(bits, info(any).shape.b, 'l'));
+        ins.s[0] = static_cast<u16>(imm.index);
+        ins.q = imm.bits;
+        emit(ins);
+        return;
+    }
+    ins.w[0] = static_cast<u32>(imm.bits);
+    // Floats that are not in a register are stored as integers of the same size.
+    if (is_float(value.type)) {
+        const bool narrow = value.type == ValKind::f32;
+        const Operand v = value.kind == Value::Kind::konst
+                              ? Operand{Cls::K, 0}
+                              : operand(value, shapes::kSRP, narrow ? 'f' : 'd');
+        if (v.cls != Cls::S && v.cls != Cls::K) {
+            op = narrow ? Op::f32_store : Op::f64_store;
+        } else {
+            op = narrow ? Op::store32 : Op::store64;
+        }
+    }
+    const Op pair = static_cast<Op>(static_cast<u32>(op) + static_cast<u32>(Op::store8_ab) -
+                                    static_cast<u32>(Op::store8));
+    const OpInfo& o = info(op);
+    const char type = o.types[1];
+    // A constant too large for the instruction goes to a slot that the address may still need.
+    const bool simple = value.kind != Value::Kind::konst || type != 'l' ||
+                        static_cast<u64>(i64{static_cast<i32>(value.bits)}) == value.bits;
+    if (simple && take_address_pair(address, pair, ins)) {
+        set_c(ins, operand(value, info(pair).shape.c, type));
+    } else {
+        ins.op = op;
+        set_a(ins, operand(address, o.shape.a, 'i'));
+        set_b(ins, operand(value, o.shape.b, type));
+    }
+    emit(ins);
+}
+
+// ---- parametric and variable -----------------------------------------------------------------------
+
+void FunctionTranslator::select(ValKind type) {
+    const Value c = pop();
+    const Value b = pop();
+    const Value a = pop();
+    Ins ins;
+    if (type == ValKind::v128) {
+        // Both are in slots: keep the first, or copy the second over it.
+        const Operand condition = operand(c, shapes::kSRP, 'i');
+        const LabelId skip = emitter_.new_label();
+        spill_accs();
+        push(a);
+        emit_branch_to({Op::br_i32_nez, condition, {}}, skip);
+        move_to_slot(b, a.home);
+        bind(skip);
+        return;
+    }
+    if (is_float(type)) {
+        ins.op = Op::fselect;
+        set_a(ins, operand(a, shapes::kSR, 'd'));
+        set_b(ins, operand(b, shapes::kSR, 'd'));
+    } else {
+        ins.op = type == ValKind::i32 ? Op::select32 : Op::select;
+        const char t = type == ValKind::i32 ? 'i' : 'l';
+        set_a(ins, operand(a, shapes::kSRK, t));
+        set_b(ins, operand(b, shapes::kSRK, t));
+    }
+    set_c(ins, operand(c, shapes::kSR, 'i'));
+    emit_result(ins, type);
+}
+
+void FunctionTranslator::global_get(u32 index) {
+    const ValKind type = module_.globals[index].type.value.kind();
+    if (type == ValKind::v128) {
+        slow(Op::slow_global_get_v128, 0, &type, index);
+        return;
+    }
+    Ins ins;
+    const u32 imported = module_.num_imported_globals;
+    ins.op = index < imported ? Op::global_get_import : Op::global_get;
+    ins.w[0] = index < imported ? index : index - imported;
+    if (!is_float(type)) {
+        emit_result(ins, type);
+        return;
+    }
+    ins.k.d = Cls::S;
+    ins.d = next_home();
+    emit(ins);
+    forget_slot(ins.d);
+    push_slot(type);
+}
+
+void FunctionTranslator::global_set(u32 index) {
+    const ValKind type = module_.globals[index].type.value.kind();
+    if (type == ValKind::v128) {
+        slow(Op::slow_global_set_v128, 1, nullptr, index);
+        return;
+    }
+    if (is_float(type)) materialize(stack_.back());
+    const Value v = pop();
+    Ins ins;
+    const u32 imported = module_.num_imported_globals;
+    ins.op = index < imported ? Op::global_set_import : Op::global_set;
+    ins.w[0] = index < imported ? index : index - imported;
+    set_a(ins, operand(v, info(ins.op).shape.a, 'l'));
+    emit(ins);
+}
+
+// ---- slow operations -------------------------------------------------------------------------------
+
+void FunctionTranslator::emit_slow(Op op, std::initializer_list<u32> slots, u32 i0, u32 i1) {
+    Ins ins;
+    ins.op = op;
+    u32 i = 0;
+    for (const u32 slot : slots) ins.s[i++] = static_cast<u16>(slot);
+    ins.w[0] = i0;
+    ins.w[1] = i1;
+    emit(ins);
+}
+
+void FunctionTranslator::slow(Op op, u32 operands, const ValKind* result, u32 i0, u32 i1) {
+    materialize_top(operands);
+    u32 slots[3] = {next_home(), 0, 0};
+    for (u32 i = 0; i < operands; ++i) slots[i] = stack_[stack_.size() - operands + i].home;
+    for (u32 i = 0; i < operands; ++i) pop();
+    emit_slow(op, {slots[0], slots[1], slots[2]}, i0, i1);
+    forget_slot(slots[0]);
+    forget_slot(slots[0] + 1);
+    if (result != nullptr) push_slot(*result);
+}
+
+}  // namespace wasmi::core

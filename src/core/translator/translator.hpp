@@ -1,0 +1,31 @@
+// Translator: one validated function body → register code, in one pass.
+//
+// Values of the operand stack stay symbolic (constant, local, accumulator, slot) until they are
+// used; see docs/ARCHITECTURE.md, "Translation". Spec: exec/instructions, for what the code means.
+#pragma once
+
+#include "core/translator/code_memory.hpp"
+#include "core/translator/target.hpp"
+#include "core/types/module.hpp"
+
+namespace wasmi::core {
+
+/// Slot of the first operand of a function's frame.
+[[nodiscard]] constexpr u32 first_operand_slot(const FuncFacts& facts) {
+    return facts.local_slots + kLinkSlots;
+}
+
+struct Translation {
+    std::vector<u8> code;
+    std::vector<CatchEntry> catches;
+    std::vector<CodePosition> positions;  ///< if asked for; ascending by code offset
+};
+
+/// Translates defined function `index` of a validated module. Deterministic: translating again
+/// with `want_positions` yields the same code and the map back to the module's bytes.
+/// Errors: limit (frame of more than 65,535 slots), unsupported.
+[[nodiscard]] Result<Translation> translate_function(ModuleData& module, u32 index,
+                                                     const CodeTarget& target,
+                                                     bool want_positions);
+
+}  // namespace wasmi::core

@@ -1,0 +1,309 @@
+// The symbolic operand stack of the translator: where values are and how they move.
+// The subtle part is redirecting a producer: see Value in function_translator.hpp.
+#include "core/translator/function_translator.hpp"
+
+namespace wasmi::core {
+
+namespace {
+
+/// Whether a constant can be an immediate of an operand of this type.
+bool fits(char type, u64 bits) {
+    switch (type) {
+        case 'l': return static_cast<u64>(i64{static_cast<i32>(bits)}) == bits;
+        case 'i': case 'f': case 'd': case 'L': return true;
+        default: return false;
+    }
+}
+
+u32 width(ValKind type) { return type == ValKind::v128 ? 2 : 1; }
+
+}  // namespace
+
+u32 FunctionTranslator::next_home() const {
+    if (stack_.empty()) return first_operand_slot(facts_);
+    return stack_.back().home + width(stack_.back().type);
+}
+
+void FunctionTranslator::push(Value v) {
+    v.home = next_home();
+    stack_.push_back(v);
+}
+
+void FunctionTranslator::push_slot(ValKind type) {
+    Value v;
+    v.type = type;
+    push(v);
+}
+
+void FunctionTranslator::push_const(ValKind type, u64 bits) {
+    Value v;
+    v.kind = Value::Kind::konst;
+    v.type = type;
+    v.bits = bits;
+    push(v);
+}
+
+void FunctionTranslator::push_local(u32 local) {
+    Value v;
+    v.kind = Value::Kind::local;
+    v.type = local_types_[local].kind();
+    v.local = local;
+    push(v);
+    ++uses_[local];
+    if (v.type == ValKind::v128) materialize(stack_.back());
+}
+
+Value FunctionTranslator::pop() {
+    const Value v = stack_.back();
+    stack_.pop_back();
+    if (locals_below_ > stack_.size()) locals_below_ = stack_.size();
+    if (v.kind == Value::Kind::local) --uses_[v.local];
+    if (v.kind == Value::Kind::acc) acc_owner_[bank(v.type)] = kNoIndex;
+    return v;
+}
+
+u32 FunctionTranslator::emit(Ins ins) {
+    ins.offset = offset_;
+    return emitter_.emit(ins);
+}
+
+bool FunctionTranslator::produced_by_last(const Value& v) const {
+    return v.kind == Value::Kind::acc && v.producer + 1 == emitter_.size();
+}
+
+void FunctionTranslator::forget_slot(u32 slot) {
+    if (mirror_[0] == slot) mirror_[0] = kNoIndex;
+    if (mirror_[1] == slot) mirror_[1] = kNoIndex;
+}
+
+Operand FunctionTranslator::operand(const Value& v, u8 mask, char type) {
+    const u32 b = bank_of(type) == Bank::floating ? 1 : 0;
+    u32 slot = v.home;
+    switch (v.kind) {
+        case Value::Kind::konst:
+            if (in_mask(mask, Cls::K) && fits(type, v.bits)) return {Cls::K, v.bits};
+            move_to_slot(v, v.home);
+            return {Cls::S, v.home};
+        case Value::Kind::acc:
+            return {Cls::R, 0};
+        case Value::Kind::local: {
+            slot = local_slots_[v.local];
+            const Cls pin = pin_of(v.local);
+            if (pin != Cls::N && in_mask(mask, pin) && bank(v.type) == b && pin_is_valid(v.local)) {
+                return {pin, slot};
+            }
+            break;
+        }
+        case Value::Kind::slot:
+            break;
+    }
+    if (mirror_[b] == slot && in_mask(mask, Cls::R)) return {Cls::R, 0};
+    return {Cls::S, slot};
+}
+
+void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
+    Ins ins;
+    ins.k.d = Cls::S;
+    ins.d = slot;
+    switch (v.kind) {
+        case Value::Kind::konst:
+            ins.k.a = Cls::K;
+            ins.a = v.bits;
+            ins.op = fits('l', v.bits) ? Op::mov : v.bits >> 32 == 0 ? Op::mov32_k : Op::mov64_k;
+            break;
+        case Value::Kind::acc:
+            ins.k.a = Cls::R;
+            ins.op = is_float(v.type) ? Op::fmov : Op::mov;
+            break;
+        case Value::Kind::local: {
+            const u32 from = local_slots_[v.local];
+            const Cls pin = pin_of(v.local);
+            ins.op = Op::mov;
+            ins.k.a = Cls::S;
+            ins.a = from;
+            if (pin != Cls::N && pin_is_valid(v.local)) {
+                ins.op = is_float(v.type) ? Op::fmov : Op::mov;
+                ins.k.a = pin;
+            } else if (mirror_[bank(v.type)] == from && v.type != ValKind::v128) {
+                ins.op = is_float(v.type) ? Op::fmov : Op::mov;
+                ins.k.a = Cls::R;
+            }
+            break;
+        }
+        case Value::Kind::slot:
+            if (v.home == slot) return;
+            ins.op = Op::mov;
+            ins.k.a = Cls::S;
+            ins.a = v.home;
+            break;
+    }
+    emit(ins);
+    forget_slot(slot);
+    if (v.type == ValKind::v128) {
+        const u32 from = v.kind == Value::Kind::local ? local_slots_[v.local] : v.home;
+        ins = Ins{};
+        ins.op = Op::mov;
+        ins.k = {Cls::S, Cls::N, Cls::N, Cls::S};
+        ins.a = from + 1;
+        ins.d = slot + 1;
+        emit(ins);
+        forget_slot(slot + 1);
+    }
+}
+
+void FunctionTranslator::materialize(Value& v) {
+    if (v.kind == Value::Kind::slot) return;
+    if (v.kind == Value::Kind::acc) {
+        // The producer has not been encoded: let it write the home slot instead. Nothing else
+        // uses that slot while the value is on the stack, so that the earlier write is harmless.
+        Ins& producer = emitter_.at(v.producer);
+        producer.k.d = Cls::S;
+        producer.d = v.home;
+        forget_slot(v.home);
+        acc_owner_[bank(v.type)] = kNoIndex;
+    } else {
+        move_to_slot(v, v.home);
+        if (v.kind == Value::Kind::local) --uses_[v.local];
+    }
+    v.kind = Value::Kind::slot;
+}
+
+void FunctionTranslator::materialize_top(u32 count) {
+    for (std::size_t i = stack_.size() - count; i < stack_.size(); ++i) materialize(stack_[i]);
+}
+
+void FunctionTranslator::spill_acc(u32 b) {
+    if (acc_owner_[b] != kNoIndex) materialize(stack_[acc_owner_[b]]);
+}
+
+void FunctionTranslator::spill_locals() {
+    for (std::size_t i = locals_below_; i < stack_.size(); ++i) {
+        if (stack_[i].kind == Value::Kind::local) materialize(stack_[i]);
+    }
+    locals_below_ = stack_.size();
+}
+
+void FunctionTranslator::spill_uses_of(u32 local) {
+    for (std::size_t i = stack_.size(); uses_[local] != 0 && i-- > 0;) {
+        Value& v = stack_[i];
+        if (v.kind == Value::Kind::local && v.local == local) materialize(v);
+    }
+}
+
+void FunctionTranslator::spill_all() {
+    spill_accs();
+    spill_locals();
+}
+
+void FunctionTranslator::emit_result(Ins ins, ValKind type) {
+    const u32 b = bank(type);
+    Value v;
+    v.type = type;
+    if (!tuning_.accumulators || type == ValKind::v128) {
+        ins.k.d = Cls::S;
+        ins.d = next_home();
+        emit(ins);
+        forget_slot(static_cast<u32>(ins.d));
+        push(v);
+        return;
+    }
+    spill_acc(b);
+    ins.k.d = Cls::R;
+    v.producer = emit(ins);
+    v.kind = Value::Kind::acc;
+    push(v);
+    acc_owner_[b] = static_cast<u32>(stack_.size() - 1);
+    mirror_[b] = kNoIndex;
+}
+
+// ---- locals ----------------------------------------------------------------------------------------
+
+bool FunctionTranslator::pin_is_valid(u32 local) const {
+    return pin_valid_[bank(local_types_[local].kind())][pin_of(local) == Cls::P1 ? 1 : 0];
+}
+
+void FunctionTranslator::set_pin_valid(u32 local, bool valid) {
+    pin_valid_[bank(local_types_[local].kind())][pin_of(local) == Cls::P1 ? 1 : 0] = valid;
+}
+
+void FunctionTranslator::pins_are_stale() {
+    for (auto& of_bank : pin_valid_) of_bank[0] = of_bank[1] = false;
+}
+
+void FunctionTranslator::ensure_pins() {
+    for (u32 b = 0; b < 2; ++b) {
+        u32 count = 0;
+        bool stale = false;
+        for (u32 i = 0; i < 2; ++i) {
+            if (pin_local_[b][i] == kNoIndex) continue;
+            count = i + 1;
+            stale = stale || !pin_valid_[b][i];
+            pin_valid_[b][i] = true;
+        }
+        if (!stale) continue;
+        Ins ins;
+        ins.op = b == 0 ? (count == 1 ? Op::ldp_i1 : Op::ldp_i2)
+                        : (count == 1 ? Op::ldp_f1 : Op::ldp_f2);
+        for (u32 i = 0; i < count; ++i) {
+            ins.s[i] = static_cast<u16>(local_slots_[pin_local_[b][i]]);
+        }
+        emit(ins);
+    }
+}
+
+void FunctionTranslator::local_set(u32 local, bool tee) {
+    Value v = pop();
+    const u32 slot = local_slots_[local];
+    const u32 b = bank(v.type);
+    const Cls pin = pin_of(local);
+    const bool setting_itself = v.kind == Value::Kind::local && v.local == local;
+    if (!setting_itself) {
+        if (uses_[local] != 0) spill_uses_of(local);
+        if (v.type == ValKind::v128) {
+            move_to_slot(v, slot);
+        } else if (produced_by_last(v) &&
+                   (pin == Cls::N || in_mask(info(emitter_.last().op).shape.d, pin))) {
+            Ins& ins = emitter_.last();
+            const u8 mask = info(ins.op).shape.d;
+            ins.k.d = pin != Cls::N ? pin : in_mask(mask, Cls::RS) ? Cls::RS : Cls::S;
+            ins.d = slot;
+            forget_slot(slot);
+            if (ins.k.d == Cls::RS) mirror_[b] = slot;
+        } else {
+            Ins ins;
+            ins.d = slot;
+            if (v.kind == Value::Kind::konst) {
+                ins.k.a = Cls::K;
+                ins.a = v.bits;
+                if (b == 1 && pin != Cls::N) {
+                    ins.op = v.type == ValKind::f32 ? Op::fmov32_k : Op::fmov_k;
+                } else {
+                    ins.op = fits('l', v.bits)      ? Op::mov
+                             : v.bits >> 32 == 0 ? Op::mov32_k
+                                                 : Op::mov64_k;
+                }
+            } else {
+                const u8 mask = static_cast<u8>(b == 1 ? shapes::kSRP : shapes::kSRPK);
+                const Operand from = operand(v, mask, b == 1 ? 'd' : 'l');
+                ins.k.a = from.cls;
+                ins.a = from.value;
+                // Slot to slot is the same for all types.
+                ins.op = b == 1 && (from.cls != Cls::S || pin != Cls::N) ? Op::fmov : Op::mov;
+            }
+            ins.k.d = pin != Cls::N ? pin : Cls::S;
+            const bool copies_acc = ins.k.a == Cls::R;
+            // An integer move may leave its value in the accumulator as well.
+            if (ins.k.d == Cls::S && !copies_acc && b == 0 && acc_owner_[0] == kNoIndex &&
+                tuning_.accumulators) {
+                ins.k.d = Cls::RS;
+            }
+            emit(ins);
+            forget_slot(slot);
+            if (copies_acc || ins.k.d == Cls::RS) mirror_[b] = slot;
+        }
+        if (pin != Cls::N) set_pin_valid(local, true);
+    }
+    if (tee) push_local(local);
+}
+
+}  // namespace wasmi::core
