@@ -242,13 +242,6 @@ struct StoreAny {
 
 // ---- branches --------------------------------------------------------------------------------------
 
-/// True if the slice is used up or an interrupt is pending. The one poll of the design.
-WASMI_ALWAYS_INLINE bool charge(ExecContext* ctx, i64 cost) {
-    const i64 left = ctx->budget - cost;
-    ctx->budget = left;
-    return WASMI_UNLIKELY((left | ctx->stop.load(std::memory_order_relaxed)) < 0);
-}
-
 /// Goes where the immediate says; backward branches pay for the turn and poll.
 template <class F, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow take_branch(Regs& s) {

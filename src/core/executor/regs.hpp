@@ -4,6 +4,7 @@
 // address never leaves the handler. i32 values are kept zero-extended everywhere.
 #pragma once
 
+#include <bit>
 #include <cstring>
 
 #include "core/executor/executor.hpp"
@@ -53,7 +54,7 @@ WASMI_ALWAYS_INLINE T lane(const VReg& v) {
     if constexpr (sizeof(T) == 8) {
         return v[0];
     } else {
-        return ((VReg32)v)[0];
+        return std::bit_cast<VReg32>(v)[0];
     }
 }
 #if defined(__GNUC__)
@@ -73,7 +74,7 @@ WASMI_ALWAYS_INLINE VReg vreg(T x) {
     } else {
         VReg32 v;
         v[0] = x;
-        return (VReg)v;
+        return std::bit_cast<VReg>(v);
     }
 }
 #if defined(__GNUC__)
@@ -134,6 +135,13 @@ WASMI_ALWAYS_INLINE Flow trap(Regs& s, TrapCode code) {
     s.ip += kOff;
     s.r = static_cast<u64>(code);
     return Flow::trap;
+}
+
+/// True if the slice is used up or an interrupt is pending. The one poll of the design.
+WASMI_ALWAYS_INLINE bool charge(ExecContext* ctx, i64 cost) {
+    const i64 left = ctx->budget - cost;
+    ctx->budget = left;
+    return WASMI_UNLIKELY((left | ctx->stop.load(std::memory_order_relaxed)) < 0);
 }
 
 /// One instruction: an operation, its operand classes, and where its fields are.

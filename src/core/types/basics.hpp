@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(WASMI_ASSERTIONS)
+#if WASMI_ASSERTIONS + 0
 #include <cassert>
 #define WASMI_ASSERT(x) assert(x)
 #else
