@@ -105,7 +105,8 @@ struct Select {
     }
 };
 
-// ---- globals ---------------------------------------------------------------------------------------
+// ---- globals
+// ---------------------------------------------------------------------------------------
 
 struct GlobalGet {
     template <class F, unsigned kOff>
@@ -138,7 +139,8 @@ struct GlobalSetImport {
     }
 };
 
-// ---- memory ----------------------------------------------------------------------------------------
+// ---- memory
+// ----------------------------------------------------------------------------------------
 
 template <unsigned kOff, class T>
 WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 address) {
@@ -152,7 +154,8 @@ WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 address) {
 template <class F, unsigned kOff, class T>
 WASMI_ALWAYS_INLINE Flow store_at(Regs& s, u32 base, T value) {
     const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds<kOff, T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    if (!in_bounds<kOff, T>(s, address))
+        return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
     store_raw<T>(s.mem + address, value);
     return Flow::next;
 }
@@ -161,7 +164,8 @@ template <auto kFn, class F, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow load_at(Regs& s, u32 base) {
     using T = typename FnTraits<decltype(kFn)>::Arg0;
     const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds<kOff, T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    if (!in_bounds<kOff, T>(s, address))
+        return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
     return finish<F, kOff>(s, kFn(load_raw<T>(s.mem + address)));
 }
 
@@ -176,8 +180,8 @@ template <auto kFn>
 struct LoadAB {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
-        return load_at<kFn, F, kOff>(s, read<u32, F::a, kOff + F::layout.a>(s) +
-                                            read<u32, F::b, kOff + F::layout.b>(s));
+        return load_at<kFn, F, kOff>(
+            s, read<u32, F::a, kOff + F::layout.a>(s) + read<u32, F::b, kOff + F::layout.b>(s));
     }
 };
 
@@ -189,9 +193,8 @@ template <class T>
 struct Store {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
-        return store_at<F, kOff, T>(
-            s, read<u32, F::a, kOff + F::layout.a>(s),
-            static_cast<T>(read<Carrier<T>, F::b, kOff + F::layout.b>(s)));
+        return store_at<F, kOff, T>(s, read<u32, F::a, kOff + F::layout.a>(s),
+                                    static_cast<T>(read<Carrier<T>, F::b, kOff + F::layout.b>(s)));
     }
 };
 template <class T>
@@ -199,8 +202,7 @@ struct StoreAB {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         return store_at<F, kOff, T>(
-            s,
-            read<u32, F::a, kOff + F::layout.a>(s) + read<u32, F::b, kOff + F::layout.b>(s),
+            s, read<u32, F::a, kOff + F::layout.a>(s) + read<u32, F::b, kOff + F::layout.b>(s),
             static_cast<T>(read<Carrier<T>, F::c, kOff + F::layout.c>(s)));
     }
 };
@@ -240,7 +242,8 @@ struct StoreAny {
     }
 };
 
-// ---- branches --------------------------------------------------------------------------------------
+// ---- branches
+// --------------------------------------------------------------------------------------
 
 /// Goes where the immediate says; backward branches pay for the turn and poll.
 template <class F, unsigned kOff>
@@ -308,8 +311,9 @@ struct Unreachable {
     }
 };
 
-// ---- calls -----------------------------------------------------------------------------------------
-// Link words of a frame, in slots after its locals: see func_code.hpp.
+// ---- calls
+// ----------------------------------------------------------------------------------------- Link
+// words of a frame, in slots after its locals: see func_code.hpp.
 
 /// Enters guest code in the same instance: the frame is complete before the poll.
 template <int kZero, unsigned kOff>
@@ -460,7 +464,8 @@ struct ReturnMany {
     }
 };
 
-// ---- slow operations -------------------------------------------------------------------------------
+// ---- slow operations
+// -------------------------------------------------------------------------------
 
 /// A C++ function on slots: returns where to go on, or null to leave the executor (status, trap in
 /// the context). It finds and may change the frame in ctx->fp. See slow.hpp.

@@ -1,8 +1,7 @@
 // Tail-call wrapping: what handlers jump to off the fast path, the stubs, and the way in.
+#include "core/executor/fused_table.hpp"
 #include "core/executor/handler_tables.hpp"
 #include "core/executor/handlers.hpp"
-
-#include "core/executor/fused_table.hpp"
 
 namespace wasmi::core {
 namespace handlers {
@@ -21,12 +20,12 @@ WASMI_NOINLINE WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS) {
 }
 
 /// Goes on at `next` in the frame, instance and memory of the context.
-#define WASMI_RESUME(s, next)                 \
-    if ((next) == nullptr) return;            \
-    (s).ip = (next);                          \
-    (s).fp = (s).ctx->fp;                     \
-    (s).mem = (s).ctx->mem_data;              \
-    (s).mem_size = (s).ctx->mem_size;         \
+#define WASMI_RESUME(s, next)         \
+    if ((next) == nullptr) return;    \
+    (s).ip = (next);                  \
+    (s).fp = (s).ctx->fp;             \
+    (s).mem = (s).ctx->mem_data;      \
+    (s).mem_size = (s).ctx->mem_size; \
     WASMI_DISPATCH(s)
 
 WASMI_NOINLINE WASMI_CC void cold_call(WASMI_HANDLER_PARAMS) {
@@ -105,10 +104,14 @@ const CodeTarget& code_target() noexcept {
 
 u64 stub_header(StubKind kind) noexcept {
     switch (kind) {
-        case StubKind::leave: return reinterpret_cast<u64>(&handlers::stub_leave);
-        case StubKind::cross_return: return reinterpret_cast<u64>(&handlers::stub_cross_return);
-        case StubKind::host_return: return reinterpret_cast<u64>(&handlers::stub_host_return);
-        case StubKind::translate: return reinterpret_cast<u64>(&handlers::stub_translate);
+        case StubKind::leave:
+            return reinterpret_cast<u64>(&handlers::stub_leave);
+        case StubKind::cross_return:
+            return reinterpret_cast<u64>(&handlers::stub_cross_return);
+        case StubKind::host_return:
+            return reinterpret_cast<u64>(&handlers::stub_host_return);
+        case StubKind::translate:
+            return reinterpret_cast<u64>(&handlers::stub_translate);
     }
     return 0;
 }

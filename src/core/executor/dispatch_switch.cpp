@@ -43,8 +43,7 @@ WASMI_ALWAYS_INLINE Flow exec_case(Regs& s) {
             using F = Form<kOp, k.a, k.b, k.c, k.d>;
             if constexpr (IsSlow<Body>::value) {
                 s.ctx->fp = s.fp;
-                s.ip = Body::fn(*s.ctx, s.ip + kHeaderSize,
-                                s.ip + kHeaderSize + F::layout.size);
+                s.ip = Body::fn(*s.ctx, s.ip + kHeaderSize, s.ip + kHeaderSize + F::layout.size);
                 s.fp = s.ctx->fp;
                 s.mem = s.ctx->mem_data;
                 s.mem_size = s.ctx->mem_size;
@@ -124,9 +123,9 @@ u64 stub_header(StubKind kind) noexcept { return kFirstStub + static_cast<u32>(k
 #define WASMI_REP4(M, op, n) M(op, n) M(op, n + 1) M(op, n + 2) M(op, n + 3)
 #define WASMI_REP12(M, op, n) WASMI_REP4(M, op, n) WASMI_REP4(M, op, n + 4) WASMI_REP4(M, op, n + 8)
 #define WASMI_REP36(M, op) WASMI_REP12(M, op, 0) WASMI_REP12(M, op, 12) WASMI_REP12(M, op, 24)
-#define WASMI_CASE(op, n)                \
-    case case_label(Op::op, n):          \
-        flow = exec_case<Op::op, n>(s);  \
+#define WASMI_CASE(op, n)               \
+    case case_label(Op::op, n):         \
+        flow = exec_case<Op::op, n>(s); \
         break;
 
 void run_code(ExecContext& ctx, const u8* ip) {

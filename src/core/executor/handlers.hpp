@@ -22,12 +22,12 @@
 #endif
 
 #if defined(WASMI_PRESERVE_NONE)
-#define WASMI_HANDLER_PARAMS                                                                  \
+#define WASMI_HANDLER_PARAMS                                                                      \
     const u8 *ip, u8 *fp, u8 *mem, u64 mem_size, ExecContext *ctx, u64 r, u64 p0, u64 p1, VReg f, \
         VReg f0, VReg f1
 #define WASMI_REGS \
     Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, f, f0, f1 }
-#define WASMI_GO(handler, s)                                                                  \
+#define WASMI_GO(handler, s)                                                                       \
     WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).mem_size, (s).ctx, (s).r, (s).p0, \
                                     (s).p1, (s).f, (s).f0, (s).f1)
 #else
@@ -35,9 +35,9 @@
     const u8 *ip, u8 *fp, u8 *mem, ExecContext *ctx, u64 r, u64 p0, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
     Regs { ip, fp, mem, 0, ctx, r, p0, 0, f, f0, f1 }
-#define WASMI_GO(handler, s)                                                                  \
-    WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, (s).f0, \
-                                    (s).f1)
+#define WASMI_GO(handler, s)                                                                \
+    WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, \
+                                    (s).f0, (s).f1)
 #endif
 
 namespace wasmi::core {

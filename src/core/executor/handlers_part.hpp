@@ -1,9 +1,9 @@
 // One part of the handlers: the operations whose forms fall into part WASMI_PART of kHandlerParts.
 // The handlers are many; several translation units keep compilation parallel and small.
-#include <utility>
-
 #include "core/executor/handler_tables.hpp"
 #include "core/executor/handlers.hpp"
+
+#include <utility>
 
 namespace wasmi::core::handlers {
 namespace {
@@ -24,8 +24,8 @@ constexpr std::array<const Handler*, sizeof...(kOp)> part(std::integer_sequence<
 }
 
 constexpr auto kPart = part<first_op_of_part(WASMI_PART)>(
-    std::make_integer_sequence<u32, first_op_of_part(WASMI_PART + 1) -
-                                        first_op_of_part(WASMI_PART)>{});
+    std::make_integer_sequence<u32,
+                               first_op_of_part(WASMI_PART + 1) - first_op_of_part(WASMI_PART)>{});
 
 }  // namespace
 

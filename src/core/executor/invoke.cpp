@@ -74,8 +74,8 @@ ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
     if (f.host != nullptr) {
         const u32 slots = std::max(f.host->param_slots, f.host->result_slots);
         ctx.entry_base = ctx.fp + u64{slots} * 8;
-        ctx.status = f.host->entry(ctx, *f.host, nullptr, base) ? ExecStatus::done
-                                                                : ExecStatus::host_error;
+        ctx.status =
+            f.host->entry(ctx, *f.host, nullptr, base) ? ExecStatus::done : ExecStatus::host_error;
     } else {
         ModuleInstance* const saved_instance = ctx.instance;
         const std::size_t saved_cross = ctx.cross_frames.size();

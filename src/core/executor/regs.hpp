@@ -4,11 +4,11 @@
 // address never leaves the handler. i32 values are kept zero-extended everywhere.
 #pragma once
 
-#include <bit>
-#include <cstring>
-
 #include "core/executor/executor.hpp"
 #include "core/translator/code.hpp"
+
+#include <bit>
+#include <cstring>
 
 namespace wasmi::core {
 
@@ -17,25 +17,25 @@ using VReg = double __attribute__((vector_size(16)));
 using VReg32 = float __attribute__((vector_size(16)));
 
 struct Regs {
-    const u8* ip;      ///< the header of the current run
-    u8* fp;            ///< frame
-    u8* mem;           ///< memory 0
-    u64 mem_size;      ///< in bytes
+    const u8* ip;  ///< the header of the current run
+    u8* fp;        ///< frame
+    u8* mem;       ///< memory 0
+    u64 mem_size;  ///< in bytes
     ExecContext* ctx;
-    u64 r;             ///< integer accumulator
-    u64 p0, p1;        ///< pinned integer locals
-    VReg f;            ///< floating accumulator
-    VReg f0, f1;       ///< pinned floating locals
+    u64 r;        ///< integer accumulator
+    u64 p0, p1;   ///< pinned integer locals
+    VReg f;       ///< floating accumulator
+    VReg f0, f1;  ///< pinned floating locals
 };
 
 /// What a body tells the code around it.
 enum class Flow : u8 {
-    next,    ///< go on after this instruction
-    jump,    ///< ip is set
-    poll,    ///< ip is set to a place where all state is in memory; the budget is used up
-    trap,    ///< r holds the TrapCode, ip the position
-    call,    ///< a call that leaves the instance: r = function address, ip = where to return to,
-             ///< ctx->spill[0] = byte distance of the new frame
+    next,  ///< go on after this instruction
+    jump,  ///< ip is set
+    poll,  ///< ip is set to a place where all state is in memory; the budget is used up
+    trap,  ///< r holds the TrapCode, ip the position
+    call,  ///< a call that leaves the instance: r = function address, ip = where to return to,
+           ///< ctx->spill[0] = byte distance of the new frame
 };
 
 template <class T>

@@ -29,7 +29,8 @@ bool charge_bytes(ExecContext& ctx, u64 bytes) {
 
 u64 failed(bool is_64) { return is_64 ? ~u64{0} : u64{0xFFFF'FFFF}; }
 
-// ---- tail calls ------------------------------------------------------------------------------------
+// ---- tail calls
+// ------------------------------------------------------------------------------------
 
 /// Replaces the current frame by one of funcs[addr]; the arguments move down, the link stays.
 const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId type) {
@@ -110,7 +111,8 @@ const u8* tail_call_ref(ExecContext& ctx, const u8* fields, const u8*) {
     return replace_frame(ctx, fields, addr, ctx.funcs[addr].type);
 }
 
-// ---- memory ----------------------------------------------------------------------------------------
+// ---- memory
+// ----------------------------------------------------------------------------------------
 
 const u8* memory_size(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
@@ -166,8 +168,8 @@ const u8* memory_copy(ExecContext& ctx, const u8* fields, const u8* next) {
 const u8* memory_init(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
     const u64 n = get(ctx, o.s2);
-    if (!core::memory_init(*ctx.instance->memories[o.i1], get(ctx, o.s0),
-                           ctx.instance->datas[o.i0], get(ctx, o.s1), n)) {
+    if (!core::memory_init(*ctx.instance->memories[o.i1], get(ctx, o.s0), ctx.instance->datas[o.i0],
+                           get(ctx, o.s1), n)) {
         return fail(ctx, fields, TrapCode::out_of_bounds_memory_access);
     }
     return charge_bytes(ctx, n) ? next : nullptr;
@@ -177,7 +179,8 @@ const u8* data_drop(ExecContext& ctx, const u8* fields, const u8* next) {
     return next;
 }
 
-// ---- tables ----------------------------------------------------------------------------------------
+// ---- tables
+// ----------------------------------------------------------------------------------------
 
 const u8* table_get(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
@@ -239,7 +242,8 @@ const u8* elem_drop(ExecContext& ctx, const u8* fields, const u8* next) {
     return next;
 }
 
-// ---- references, exceptions, vectors ---------------------------------------------------------------
+// ---- references, exceptions, vectors
+// ---------------------------------------------------------------
 
 const u8* ref_func(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);

@@ -23,7 +23,9 @@ constexpr u32 func_addr_of(u64 ref) { return static_cast<u32>(ref - 1); }
 
 inline constexpr u64 kExnMark = u64{0xE7} << 48;
 constexpr u64 exn_ref(u32 index) { return kExnMark | (u64{index} + 1); }
-constexpr bool is_exn_ref(u64 ref) { return ref >> 32 == kExnMark >> 32 && (ref & 0xFFFF'FFFF) != 0; }
+constexpr bool is_exn_ref(u64 ref) {
+    return ref >> 32 == kExnMark >> 32 && (ref & 0xFFFF'FFFF) != 0;
+}
 constexpr u32 exn_index_of(u64 ref) { return static_cast<u32>(ref) - 1; }
 
 constexpr bool is_host_ref(u64 ref) { return (ref & 7) == 2; }

@@ -6,9 +6,9 @@
 // each other, and branch offsets count from the header of the run.
 #pragma once
 
-#include <array>
-
 #include "core/types/basics.hpp"
+
+#include <array>
 
 // The three wrappings of the handler bodies (docs/ARCHITECTURE.md, "Dispatch").
 #if !defined(WASMI_DISPATCH_SWITCH) && !defined(WASMI_DISPATCH_TAIL)
@@ -62,17 +62,28 @@ enum class ImmKind : u8 {
 
 constexpr u32 imm_size(ImmKind kind) {
     switch (kind) {
-        case ImmKind::none: return 0;
-        case ImmKind::u16: return 2;
-        case ImmKind::u32: return 4;
-        case ImmKind::rel: return 4;
-        case ImmKind::loop: return 8;
-        case ImmKind::ldp: return 4;
-        case ImmKind::call: return 10;
-        case ImmKind::icall: return 8;
-        case ImmKind::mem: return 10;
-        case ImmKind::retn: return 6;
-        case ImmKind::slow: return 16;
+        case ImmKind::none:
+            return 0;
+        case ImmKind::u16:
+            return 2;
+        case ImmKind::u32:
+            return 4;
+        case ImmKind::rel:
+            return 4;
+        case ImmKind::loop:
+            return 8;
+        case ImmKind::ldp:
+            return 4;
+        case ImmKind::call:
+            return 10;
+        case ImmKind::icall:
+            return 8;
+        case ImmKind::mem:
+            return 10;
+        case ImmKind::retn:
+            return 6;
+        case ImmKind::slow:
+            return 16;
     }
     return 0;
 }
@@ -88,9 +99,9 @@ inline constexpr std::size_t kNumOps = static_cast<std::size_t>(Op::count_);
 /// Which operand classes the forms of an operation take, as bit masks over Cls.
 struct Shape {
     u8 a, b, c, d;
-    bool commutes = false;    ///< only the ordered half of (A, B) exists: rank(A) <= rank(B)
-    bool folds = false;       ///< (K, K) does not exist
-    bool is_move = false;     ///< no move of a place to itself
+    bool commutes = false;  ///< only the ordered half of (A, B) exists: rank(A) <= rank(B)
+    bool folds = false;     ///< (K, K) does not exist
+    bool is_move = false;   ///< no move of a place to itself
 };
 
 namespace shapes {
@@ -138,9 +149,15 @@ enum class Bank : u8 { none, integer, floating };
 
 constexpr Bank bank_of(char type) {
     switch (type) {
-        case 'i': case 'l': case 'L': return Bank::integer;
-        case 'f': case 'd': return Bank::floating;
-        default: return Bank::none;
+        case 'i':
+        case 'l':
+        case 'L':
+            return Bank::integer;
+        case 'f':
+        case 'd':
+            return Bank::floating;
+        default:
+            return Bank::none;
     }
 }
 
@@ -162,9 +179,9 @@ constexpr u32 count_bits(u32 mask) {
 struct OpInfo {
     char types[4];
     ImmKind imm;
-    Shape shape;      ///< masks reduced to what is available
-    u32 first_form;   ///< form ids of an operation are consecutive
-    u32 num_forms;    ///< including holes: combinations that a flag of Shape excludes
+    Shape shape;     ///< masks reduced to what is available
+    u32 first_form;  ///< form ids of an operation are consecutive
+    u32 num_forms;   ///< including holes: combinations that a flag of Shape excludes
 };
 
 inline constexpr std::array<OpInfo, kNumOps> kOps = [] {
@@ -236,9 +253,7 @@ constexpr Classes classes_of(Op op, u32 i) {
 }
 
 /// Order of operands of operations that commute: the constant comes last.
-constexpr u32 commute_rank(Cls c) {
-    return c == Cls::K ? 15 : static_cast<u32>(c);
-}
+constexpr u32 commute_rank(Cls c) { return c == Cls::K ? 15 : static_cast<u32>(c); }
 
 /// False for holes among the forms.
 constexpr bool form_exists(Op op, Classes k) {
@@ -251,9 +266,12 @@ constexpr bool form_exists(Op op, Classes k) {
 
 constexpr u32 field_size(char type, Cls cls) {
     switch (cls) {
-        case Cls::S: return 2;
-        case Cls::K: return type == 'd' || type == 'L' ? 8 : 4;
-        default: return 0;
+        case Cls::S:
+            return 2;
+        case Cls::K:
+            return type == 'd' || type == 'L' ? 8 : 4;
+        default:
+            return 0;
     }
 }
 constexpr u32 dest_size(Cls cls) { return cls == Cls::N || cls == Cls::R ? 0 : 2; }

@@ -35,9 +35,8 @@ const CodeInfo* ModuleData::CodeMemory::find(const u8* ip) const {
 
 ModuleData::CodeMemory& code_memory_of(ModuleData& module) {
     if (module.code_memory == nullptr) {
-        module.code_memory = {new ModuleData::CodeMemory, [](ModuleData::CodeMemory* m) {
-                                  delete m;
-                              }};
+        module.code_memory = {new ModuleData::CodeMemory,
+                              [](ModuleData::CodeMemory* m) { delete m; }};
     }
     return *module.code_memory;
 }

@@ -15,8 +15,8 @@ struct CatchEntry {
     u32 begin, end;  ///< code offsets protected: begin <= at < end
     u32 tag;         ///< tag index, or kNoIndex for all
     bool with_ref;
-    u32 pad;         ///< code offset of the landing pad
-    u16 slot;        ///< where the fields and the reference go
+    u32 pad;   ///< code offset of the landing pad
+    u16 slot;  ///< where the fields and the reference go
 };
 
 /// A translated function. Immutable once published.

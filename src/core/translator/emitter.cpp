@@ -56,10 +56,17 @@ void Emitter::put(T value) {
 
 void Emitter::put_source(char type, Cls cls, u64 value) {
     switch (field_size(type, cls)) {
-        case 2: put(static_cast<u16>(value)); break;
-        case 4: put(static_cast<u32>(value)); break;
-        case 8: put(value); break;
-        default: break;
+        case 2:
+            put(static_cast<u16>(value));
+            break;
+        case 4:
+            put(static_cast<u32>(value));
+            break;
+        case 8:
+            put(value);
+            break;
+        default:
+            break;
     }
 }
 
@@ -76,10 +83,17 @@ void Emitter::encode_fields(const Ins& ins, u32 run) {
     put_source(o.types[1], ins.k.b, ins.b);
     put_source(o.types[2], ins.k.c, ins.c);
     switch (o.imm) {
-        case ImmKind::none: break;
-        case ImmKind::u16: put(ins.s[0]); break;
-        case ImmKind::u32: put(ins.w[0]); break;
-        case ImmKind::rel: put_branch(ins.label, run); break;
+        case ImmKind::none:
+            break;
+        case ImmKind::u16:
+            put(ins.s[0]);
+            break;
+        case ImmKind::u32:
+            put(ins.w[0]);
+            break;
+        case ImmKind::rel:
+            put_branch(ins.label, run);
+            break;
         case ImmKind::loop:
             put_branch(ins.label, run);
             cost_fixups_.push_back({position(), run, ins.label});
@@ -148,8 +162,7 @@ void Emitter::flush() {
 std::vector<u8>& Emitter::finish() {
     flush();
     for (const Fixup& f : fixups_) {
-        const i32 distance =
-            static_cast<i32>(labels_[f.label].position) - static_cast<i32>(f.base);
+        const i32 distance = static_cast<i32>(labels_[f.label].position) - static_cast<i32>(f.base);
         std::memcpy(code_.data() + f.at, &distance, sizeof distance);
     }
     for (const Fixup& f : cost_fixups_) {

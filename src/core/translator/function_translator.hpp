@@ -56,10 +56,10 @@ class FunctionTranslator {
         u32 num_params = 0;
         const ValType* results = nullptr;
         u32 num_results = 0;
-        ValType single;          ///< storage of a lone result
-        u32 start_count = 0;     ///< of loop: charged instructions before it
-        u32 first_catch = 0;     ///< of try_table: its clauses in catches_ pending
-        u32 begin = 0;           ///< of try_table: code offset
+        ValType single;       ///< storage of a lone result
+        u32 start_count = 0;  ///< of loop: charged instructions before it
+        u32 first_catch = 0;  ///< of try_table: its clauses in catches_ pending
+        u32 begin = 0;        ///< of try_table: code offset
     };
     /// A condition as the branch that is taken when it holds.
     struct Condition {
@@ -67,7 +67,7 @@ class FunctionTranslator {
         Operand a, b;
     };
     struct Pad {
-        LabelId pad;     ///< its own label
+        LabelId pad;  ///< its own label
         LabelId target;
         bool backward;
     };
@@ -180,19 +180,19 @@ class FunctionTranslator {
 
     std::vector<ValType> local_types_;
     std::vector<u32> local_slots_;
-    std::vector<Cls> pins_;            ///< by local; empty if none is pinned
+    std::vector<Cls> pins_;  ///< by local; empty if none is pinned
     u32 pin_local_[2][2] = {{kNoIndex, kNoIndex}, {kNoIndex, kNoIndex}};  ///< bank, pin
     bool pin_valid_[2][2] = {};
-    std::vector<u32> uses_;            ///< by local: values of kind local on the stack
+    std::vector<u32> uses_;  ///< by local: values of kind local on the stack
 
     std::vector<Value> stack_;
-    std::size_t locals_below_ = 0;     ///< no value below this index is of kind local
+    std::size_t locals_below_ = 0;  ///< no value below this index is of kind local
     std::vector<Control> controls_;
     u32 acc_owner_[2] = {kNoIndex, kNoIndex};  ///< stack index of the value in the accumulator
     u32 mirror_[2] = {kNoIndex, kNoIndex};     ///< slot that the accumulator equals
     bool reachable_ = true;
-    u32 count_ = 0;                    ///< charged instructions so far
-    u32 offset_ = 0;                   ///< of the current instruction in the module
+    u32 count_ = 0;   ///< charged instructions so far
+    u32 offset_ = 0;  ///< of the current instruction in the module
     std::vector<PendingCatch> pending_;
     struct Protected {
         u32 begin, end;

@@ -12,7 +12,7 @@ namespace wasmi::core {
 struct FuseTable {
     const u32* keys = nullptr;  ///< first << 16 | second, 0 = free; linear probing
     const u16* ids = nullptr;
-    u32 mask = 0;               ///< size - 1
+    u32 mask = 0;                  ///< size - 1
     const u64* headers = nullptr;  ///< of run ids from kNumForms on
 
     static constexpr u32 hash(u32 key) { return key * 0x9E37'79B1u >> 12; }

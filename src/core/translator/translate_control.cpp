@@ -15,7 +15,8 @@ constexpr bool between(Op op, Op first, Op last) { return op >= first && op <= l
 /// The backward form of a forward branch.
 Op backward(Op op) {
     if (op == Op::br) return Op::loop_br;
-    if (between(op, Op::br_i32_nez, Op::br_i32_eqz) || between(op, Op::br_i64_nez, Op::br_i64_eqz)) {
+    if (between(op, Op::br_i32_nez, Op::br_i32_eqz) ||
+        between(op, Op::br_i64_nez, Op::br_i64_eqz)) {
         return shifted(op, 2);
     }
     return shifted(op, 6);
@@ -31,7 +32,8 @@ Op branch_of_compare(Op op) {
     }
     return Op::br;
 }
-static_assert(shifted(Op::i32_eq, 6) == Op::br_i32_eq && shifted(Op::i64_le_u, 6) == Op::br_i64_le_u);
+static_assert(shifted(Op::i32_eq, 6) == Op::br_i32_eq &&
+              shifted(Op::i64_le_u, 6) == Op::br_i64_le_u);
 static_assert(shifted(Op::f32_eq, 4) == Op::br_f32_eq && shifted(Op::f64_le, 4) == Op::br_f64_le);
 static_assert(shifted(Op::br_i32_nez, 2) == Op::loop_i32_nez);
 static_assert(shifted(Op::br_i64_eq, 6) == Op::loop_i64_eq);
@@ -45,7 +47,8 @@ u32 slots_of(const ValType* types, u32 count) {
 
 }  // namespace
 
-// ---- labels and blocks -----------------------------------------------------------------------------
+// ---- labels and blocks
+// -----------------------------------------------------------------------------
 
 void FunctionTranslator::bind(LabelId label) {
     spill_accs();
@@ -204,7 +207,8 @@ void FunctionTranslator::unreachable() {
     reachable_ = false;
 }
 
-// ---- branches --------------------------------------------------------------------------------------
+// ---- branches
+// --------------------------------------------------------------------------------------
 
 void FunctionTranslator::emit_branch_to(const Condition& condition, LabelId label, bool back) {
     Ins ins;
@@ -220,29 +224,62 @@ void FunctionTranslator::emit_branch_to(const Condition& condition, LabelId labe
 
 FunctionTranslator::Condition FunctionTranslator::negate(Condition c) {
     switch (c.op) {
-#define WASMI_NEGATE_INT(ty)                                                        \
-    case Op::br_##ty##_eq: c.op = Op::br_##ty##_ne; break;                          \
-    case Op::br_##ty##_ne: c.op = Op::br_##ty##_eq; break;                          \
-    case Op::br_##ty##_lt_s: c.op = Op::br_##ty##_le_s; std::swap(c.a, c.b); break; \
-    case Op::br_##ty##_lt_u: c.op = Op::br_##ty##_le_u; std::swap(c.a, c.b); break; \
-    case Op::br_##ty##_le_s: c.op = Op::br_##ty##_lt_s; std::swap(c.a, c.b); break; \
-    case Op::br_##ty##_le_u: c.op = Op::br_##ty##_lt_u; std::swap(c.a, c.b); break; \
-    case Op::br_##ty##_nez: c.op = Op::br_##ty##_eqz; break;                        \
-    case Op::br_##ty##_eqz: c.op = Op::br_##ty##_nez; break;
+#define WASMI_NEGATE_INT(ty)       \
+    case Op::br_##ty##_eq:         \
+        c.op = Op::br_##ty##_ne;   \
+        break;                     \
+    case Op::br_##ty##_ne:         \
+        c.op = Op::br_##ty##_eq;   \
+        break;                     \
+    case Op::br_##ty##_lt_s:       \
+        c.op = Op::br_##ty##_le_s; \
+        std::swap(c.a, c.b);       \
+        break;                     \
+    case Op::br_##ty##_lt_u:       \
+        c.op = Op::br_##ty##_le_u; \
+        std::swap(c.a, c.b);       \
+        break;                     \
+    case Op::br_##ty##_le_s:       \
+        c.op = Op::br_##ty##_lt_s; \
+        std::swap(c.a, c.b);       \
+        break;                     \
+    case Op::br_##ty##_le_u:       \
+        c.op = Op::br_##ty##_lt_u; \
+        std::swap(c.a, c.b);       \
+        break;                     \
+    case Op::br_##ty##_nez:        \
+        c.op = Op::br_##ty##_eqz;  \
+        break;                     \
+    case Op::br_##ty##_eqz:        \
+        c.op = Op::br_##ty##_nez;  \
+        break;
         WASMI_NEGATE_INT(i32)
         WASMI_NEGATE_INT(i64)
 #undef WASMI_NEGATE_INT
-#define WASMI_NEGATE_FLOAT(ty)                                     \
-    case Op::br_##ty##_eq: c.op = Op::br_##ty##_ne; break;         \
-    case Op::br_##ty##_ne: c.op = Op::br_##ty##_eq; break;         \
-    case Op::br_##ty##_lt: c.op = Op::br_##ty##_nlt; break;        \
-    case Op::br_##ty##_le: c.op = Op::br_##ty##_nle; break;        \
-    case Op::br_##ty##_nlt: c.op = Op::br_##ty##_lt; break;        \
-    case Op::br_##ty##_nle: c.op = Op::br_##ty##_le; break;
+#define WASMI_NEGATE_FLOAT(ty)    \
+    case Op::br_##ty##_eq:        \
+        c.op = Op::br_##ty##_ne;  \
+        break;                    \
+    case Op::br_##ty##_ne:        \
+        c.op = Op::br_##ty##_eq;  \
+        break;                    \
+    case Op::br_##ty##_lt:        \
+        c.op = Op::br_##ty##_nlt; \
+        break;                    \
+    case Op::br_##ty##_le:        \
+        c.op = Op::br_##ty##_nle; \
+        break;                    \
+    case Op::br_##ty##_nlt:       \
+        c.op = Op::br_##ty##_lt;  \
+        break;                    \
+    case Op::br_##ty##_nle:       \
+        c.op = Op::br_##ty##_le;  \
+        break;
         WASMI_NEGATE_FLOAT(f32)
         WASMI_NEGATE_FLOAT(f64)
 #undef WASMI_NEGATE_FLOAT
-        default: WASMI_UNREACHABLE();
+        default:
+            WASMI_UNREACHABLE();
     }
     return c;
 }
@@ -399,13 +436,14 @@ void FunctionTranslator::return_values() {
         materialize_top(c.num_results);
         ins.op = Op::retn;
         ins.s[1] = static_cast<u16>(stack_[stack_.size() - c.num_results].home);
-        ins.s[2] = static_cast<u16>(slots_of(c.results != nullptr ? c.results : &c.single,
-                                             c.num_results));
+        ins.s[2] =
+            static_cast<u16>(slots_of(c.results != nullptr ? c.results : &c.single, c.num_results));
     }
     emit(ins);
 }
 
-// ---- calls -----------------------------------------------------------------------------------------
+// ---- calls
+// -----------------------------------------------------------------------------------------
 
 u32 FunctionTranslator::begin_args(const DefinedType& type) {
     const u32 n = static_cast<u32>(type.sub.func.params.size());

@@ -45,8 +45,7 @@ void FunctionTranslator::unary(Op op, char operand_type, ValKind result) {
         emitter_.pop();
         constexpr u32 kToBranch = static_cast<u32>(Op::br_i32_eq) - static_cast<u32>(Op::i32_eq);
         const Op branch = static_cast<Op>(static_cast<u32>(compare.op) + kToBranch);
-        const Condition opposite =
-            negate({branch, first_source(compare), second_source(compare)});
+        const Condition opposite = negate({branch, first_source(compare), second_source(compare)});
         Ins ins;
         ins.op = static_cast<Op>(static_cast<u32>(opposite.op) - kToBranch);
         set_a(ins, opposite.a);
@@ -75,7 +74,8 @@ void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
     emit_result(ins, result);
 }
 
-// ---- memory ----------------------------------------------------------------------------------------
+// ---- memory
+// ----------------------------------------------------------------------------------------
 
 bool FunctionTranslator::is_plain_memory(u32 memory) const {
     return memory == 0 && !module_.memories[0].is_64;
@@ -177,7 +177,8 @@ void FunctionTranslator::store(Op op, Op any, const Immediates& imm) {
     emit(ins);
 }
 
-// ---- parametric and variable -----------------------------------------------------------------------
+// ---- parametric and variable
+// -----------------------------------------------------------------------
 
 void FunctionTranslator::select(ValKind type) {
     const Value c = pop();
@@ -246,7 +247,8 @@ void FunctionTranslator::global_set(u32 index) {
     emit(ins);
 }
 
-// ---- slow operations -------------------------------------------------------------------------------
+// ---- slow operations
+// -------------------------------------------------------------------------------
 
 void FunctionTranslator::emit_slow(Op op, std::initializer_list<u32> slots, u32 i0, u32 i1) {
     Ins ins;

@@ -132,8 +132,10 @@ void FunctionTranslator::translate(Instr instr) {
     Immediates imm;
     read_immediates(reader_, imm_of(instr), space_, imm);
     switch (instr) {
-        // ---- control -----------------------------------------------------------------------------
-        case Instr::nop: break;
+        // ---- control
+        // -----------------------------------------------------------------------------
+        case Instr::nop:
+            break;
         case Instr::unreachable: {
             Ins ins;
             ins.op = Op::unreachable;
@@ -141,20 +143,40 @@ void FunctionTranslator::translate(Instr instr) {
             unreachable();
             break;
         }
-        case Instr::block: begin_block(Control::Kind::block, imm.block); break;
-        case Instr::loop: begin_block(Control::Kind::loop, imm.block); break;
-        case Instr::if_: begin_if(imm.block); break;
-        case Instr::else_: begin_else(); break;
-        case Instr::try_table: begin_try_table(imm); break;
-        case Instr::end: end_block(); break;
-        case Instr::br: branch(imm.index); break;
-        case Instr::br_if: branch_if(pop_condition(), imm.index); break;
-        case Instr::br_table: br_table(imm); break;
+        case Instr::block:
+            begin_block(Control::Kind::block, imm.block);
+            break;
+        case Instr::loop:
+            begin_block(Control::Kind::loop, imm.block);
+            break;
+        case Instr::if_:
+            begin_if(imm.block);
+            break;
+        case Instr::else_:
+            begin_else();
+            break;
+        case Instr::try_table:
+            begin_try_table(imm);
+            break;
+        case Instr::end:
+            end_block();
+            break;
+        case Instr::br:
+            branch(imm.index);
+            break;
+        case Instr::br_if:
+            branch_if(pop_condition(), imm.index);
+            break;
+        case Instr::br_table:
+            br_table(imm);
+            break;
         case Instr::return_:
             return_values();
             unreachable();
             break;
-        case Instr::call: call(imm.index); break;
+        case Instr::call:
+            call(imm.index);
+            break;
         case Instr::call_indirect: {
             const Value v = pop();
             const TypeId id = module_.types[imm.index];
@@ -198,24 +220,54 @@ void FunctionTranslator::translate(Instr instr) {
             unreachable();
             break;
 
-        // ---- parametric, variables ---------------------------------------------------------------
-        case Instr::drop: pop(); break;
+        // ---- parametric, variables
+        // ---------------------------------------------------------------
+        case Instr::drop:
+            pop();
+            break;
         case Instr::select:
-        case Instr::select_t: select(stack_[stack_.size() - 2].type); break;
-        case Instr::local_get: push_local(imm.index); break;
-        case Instr::local_set: local_set(imm.index, false); break;
-        case Instr::local_tee: local_set(imm.index, true); break;
-        case Instr::global_get: global_get(imm.index); break;
-        case Instr::global_set: global_set(imm.index); break;
+        case Instr::select_t:
+            select(stack_[stack_.size() - 2].type);
+            break;
+        case Instr::local_get:
+            push_local(imm.index);
+            break;
+        case Instr::local_set:
+            local_set(imm.index, false);
+            break;
+        case Instr::local_tee:
+            local_set(imm.index, true);
+            break;
+        case Instr::global_get:
+            global_get(imm.index);
+            break;
+        case Instr::global_set:
+            global_set(imm.index);
+            break;
 
-        // ---- constants, references ---------------------------------------------------------------
-        case Instr::i32_const: push_const(ValKind::i32, static_cast<u32>(imm.bits)); break;
-        case Instr::i64_const: push_const(ValKind::i64, imm.bits); break;
-        case Instr::f32_const: push_const(ValKind::f32, static_cast<u32>(imm.bits)); break;
-        case Instr::f64_const: push_const(ValKind::f64, imm.bits); break;
-        case Instr::ref_null: push_const(ValKind::ref, 0); break;
-        case Instr::ref_is_null: unary(Op::i64_eqz, 'l', ValKind::i32); break;
-        case Instr::ref_eq: binary(Op::i64_eq, ValKind::i32); break;
+        // ---- constants, references
+        // ---------------------------------------------------------------
+        case Instr::i32_const:
+            push_const(ValKind::i32, static_cast<u32>(imm.bits));
+            break;
+        case Instr::i64_const:
+            push_const(ValKind::i64, imm.bits);
+            break;
+        case Instr::f32_const:
+            push_const(ValKind::f32, static_cast<u32>(imm.bits));
+            break;
+        case Instr::f64_const:
+            push_const(ValKind::f64, imm.bits);
+            break;
+        case Instr::ref_null:
+            push_const(ValKind::ref, 0);
+            break;
+        case Instr::ref_is_null:
+            unary(Op::i64_eqz, 'l', ValKind::i32);
+            break;
+        case Instr::ref_eq:
+            binary(Op::i64_eq, ValKind::i32);
+            break;
         case Instr::br_on_null: {
             materialize(stack_.back());
             const Value ref = pop();
@@ -232,9 +284,12 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         }
 
-        // ---- memory ------------------------------------------------------------------------------
-#define WASMI_LOAD_CASE(instr, op, type) \
-    case Instr::instr: load(Op::op, Op::mem_##op, ValKind::type, imm); break;
+        // ---- memory
+        // ------------------------------------------------------------------------------
+#define WASMI_LOAD_CASE(instr, op, type)                \
+    case Instr::instr:                                  \
+        load(Op::op, Op::mem_##op, ValKind::type, imm); \
+        break;
             WASMI_LOAD_CASE(i32_load, load32, i32)
             WASMI_LOAD_CASE(i32_load8_s, load8_s, i32)
             WASMI_LOAD_CASE(i32_load8_u, load8_u, i32)
@@ -248,55 +303,83 @@ void FunctionTranslator::translate(Instr instr) {
             WASMI_LOAD_CASE(i64_load32_s, load32_s_64, i64)
             WASMI_LOAD_CASE(i64_load32_u, load32, i64)
 #undef WASMI_LOAD_CASE
-        case Instr::f32_load: load(Op::f32_load, Op::mem_load32, ValKind::f32, imm); break;
-        case Instr::f64_load: load(Op::f64_load, Op::mem_load64, ValKind::f64, imm); break;
+        case Instr::f32_load:
+            load(Op::f32_load, Op::mem_load32, ValKind::f32, imm);
+            break;
+        case Instr::f64_load:
+            load(Op::f64_load, Op::mem_load64, ValKind::f64, imm);
+            break;
         case Instr::i32_store:
         case Instr::i64_store32:
-        case Instr::f32_store: store(Op::store32, Op::mem_store32, imm); break;
+        case Instr::f32_store:
+            store(Op::store32, Op::mem_store32, imm);
+            break;
         case Instr::i64_store:
-        case Instr::f64_store: store(Op::store64, Op::mem_store64, imm); break;
+        case Instr::f64_store:
+            store(Op::store64, Op::mem_store64, imm);
+            break;
         case Instr::i32_store8:
-        case Instr::i64_store8: store(Op::store8, Op::mem_store8, imm); break;
+        case Instr::i64_store8:
+            store(Op::store8, Op::mem_store8, imm);
+            break;
         case Instr::i32_store16:
-        case Instr::i64_store16: store(Op::store16, Op::mem_store16, imm); break;
+        case Instr::i64_store16:
+            store(Op::store16, Op::mem_store16, imm);
+            break;
 
-        // ---- numerics ----------------------------------------------------------------------------
-#define WASMI_BINARY(id, result) \
-    case Instr::id: binary(Op::id, ValKind::result); break;
-#define WASMI_SWAPPED(id, op) \
-    case Instr::id: binary(Op::op, kInt32, true); break;
-#define WASMI_UNARY(id, result) \
-    case Instr::id: unary(Op::id, info(Op::id).types[0], ValKind::result); break;
-#define WASMI_INT(ty)                                                              \
-    WASMI_BINARY(ty##_add, ty) WASMI_BINARY(ty##_sub, ty) WASMI_BINARY(ty##_mul, ty)       \
-    WASMI_BINARY(ty##_div_s, ty) WASMI_BINARY(ty##_div_u, ty) WASMI_BINARY(ty##_rem_s, ty) \
-    WASMI_BINARY(ty##_rem_u, ty) WASMI_BINARY(ty##_and, ty) WASMI_BINARY(ty##_or, ty)      \
-    WASMI_BINARY(ty##_xor, ty) WASMI_BINARY(ty##_shl, ty) WASMI_BINARY(ty##_shr_s, ty)     \
-    WASMI_BINARY(ty##_shr_u, ty) WASMI_BINARY(ty##_rotl, ty) WASMI_BINARY(ty##_rotr, ty)   \
-    WASMI_BINARY(ty##_eq, i32) WASMI_BINARY(ty##_ne, i32) WASMI_BINARY(ty##_lt_s, i32)     \
-    WASMI_BINARY(ty##_lt_u, i32) WASMI_BINARY(ty##_le_s, i32) WASMI_BINARY(ty##_le_u, i32) \
-    WASMI_SWAPPED(ty##_gt_s, ty##_lt_s) WASMI_SWAPPED(ty##_gt_u, ty##_lt_u)                \
-    WASMI_SWAPPED(ty##_ge_s, ty##_le_s) WASMI_SWAPPED(ty##_ge_u, ty##_le_u)                \
-    WASMI_UNARY(ty##_eqz, i32) WASMI_UNARY(ty##_clz, ty) WASMI_UNARY(ty##_ctz, ty)         \
-    WASMI_UNARY(ty##_popcnt, ty) WASMI_UNARY(ty##_extend8_s, ty)                           \
-    WASMI_UNARY(ty##_extend16_s, ty)
+            // ---- numerics
+            // ----------------------------------------------------------------------------
+#define WASMI_BINARY(id, result)         \
+    case Instr::id:                      \
+        binary(Op::id, ValKind::result); \
+        break;
+#define WASMI_SWAPPED(id, op)         \
+    case Instr::id:                   \
+        binary(Op::op, kInt32, true); \
+        break;
+#define WASMI_UNARY(id, result)                                \
+    case Instr::id:                                            \
+        unary(Op::id, info(Op::id).types[0], ValKind::result); \
+        break;
+#define WASMI_INT(ty)                                                                              \
+    WASMI_BINARY(ty##_add, ty)                                                                     \
+    WASMI_BINARY(ty##_sub, ty) WASMI_BINARY(ty##_mul, ty) WASMI_BINARY(ty##_div_s, ty)             \
+        WASMI_BINARY(ty##_div_u, ty) WASMI_BINARY(ty##_rem_s, ty) WASMI_BINARY(ty##_rem_u, ty)     \
+            WASMI_BINARY(ty##_and, ty) WASMI_BINARY(ty##_or, ty) WASMI_BINARY(ty##_xor, ty)        \
+                WASMI_BINARY(ty##_shl, ty) WASMI_BINARY(ty##_shr_s, ty) WASMI_BINARY(              \
+                    ty##_shr_u, ty) WASMI_BINARY(ty##_rotl, ty) WASMI_BINARY(ty##_rotr, ty)        \
+                    WASMI_BINARY(ty##_eq, i32) WASMI_BINARY(ty##_ne, i32) WASMI_BINARY(            \
+                        ty##_lt_s, i32) WASMI_BINARY(ty##_lt_u, i32) WASMI_BINARY(ty##_le_s, i32)  \
+                        WASMI_BINARY(ty##_le_u, i32) WASMI_SWAPPED(ty##_gt_s, ty##_lt_s)           \
+                            WASMI_SWAPPED(ty##_gt_u, ty##_lt_u)                                    \
+                                WASMI_SWAPPED(ty##_ge_s, ty##_le_s)                                \
+                                    WASMI_SWAPPED(ty##_ge_u, ty##_le_u) WASMI_UNARY(ty##_eqz, i32) \
+                                        WASMI_UNARY(ty##_clz, ty) WASMI_UNARY(ty##_ctz, ty)        \
+                                            WASMI_UNARY(ty##_popcnt, ty)                           \
+                                                WASMI_UNARY(ty##_extend8_s, ty)                    \
+                                                    WASMI_UNARY(ty##_extend16_s, ty)
             WASMI_INT(i32)
             WASMI_INT(i64)
 #undef WASMI_INT
-#define WASMI_FLOAT(ty)                                                                      \
-    WASMI_BINARY(ty##_add, ty) WASMI_BINARY(ty##_sub, ty) WASMI_BINARY(ty##_mul, ty)         \
-    WASMI_BINARY(ty##_div, ty) WASMI_BINARY(ty##_min, ty) WASMI_BINARY(ty##_max, ty)         \
-    WASMI_BINARY(ty##_copysign, ty) WASMI_BINARY(ty##_eq, i32) WASMI_BINARY(ty##_ne, i32)    \
-    WASMI_BINARY(ty##_lt, i32) WASMI_BINARY(ty##_le, i32) WASMI_SWAPPED(ty##_gt, ty##_lt)    \
-    WASMI_SWAPPED(ty##_ge, ty##_le) WASMI_UNARY(ty##_abs, ty) WASMI_UNARY(ty##_neg, ty)      \
-    WASMI_UNARY(ty##_sqrt, ty) WASMI_UNARY(ty##_ceil, ty) WASMI_UNARY(ty##_floor, ty)        \
-    WASMI_UNARY(ty##_trunc, ty) WASMI_UNARY(ty##_nearest, ty)                                \
-    WASMI_UNARY(i32_trunc_##ty##_s, i32) WASMI_UNARY(i32_trunc_##ty##_u, i32)                \
-    WASMI_UNARY(i64_trunc_##ty##_s, i64) WASMI_UNARY(i64_trunc_##ty##_u, i64)                \
-    WASMI_UNARY(i32_trunc_sat_##ty##_s, i32) WASMI_UNARY(i32_trunc_sat_##ty##_u, i32)        \
-    WASMI_UNARY(i64_trunc_sat_##ty##_s, i64) WASMI_UNARY(i64_trunc_sat_##ty##_u, i64)        \
-    WASMI_UNARY(ty##_convert_i32_s, ty) WASMI_UNARY(ty##_convert_i32_u, ty)                  \
-    WASMI_UNARY(ty##_convert_i64_s, ty) WASMI_UNARY(ty##_convert_i64_u, ty)
+#define WASMI_FLOAT(ty)                                                                            \
+    WASMI_BINARY(ty##_add, ty)                                                                     \
+    WASMI_BINARY(ty##_sub, ty) WASMI_BINARY(ty##_mul, ty) WASMI_BINARY(ty##_div, ty) WASMI_BINARY( \
+        ty##_min, ty) WASMI_BINARY(ty##_max, ty) WASMI_BINARY(ty##_copysign, ty)                   \
+        WASMI_BINARY(ty##_eq, i32) WASMI_BINARY(ty##_ne, i32) WASMI_BINARY(ty##_lt, i32)           \
+            WASMI_BINARY(ty##_le, i32) WASMI_SWAPPED(ty##_gt, ty##_lt) WASMI_SWAPPED(              \
+                ty##_ge, ty##_le) WASMI_UNARY(ty##_abs, ty) WASMI_UNARY(ty##_neg, ty)              \
+                WASMI_UNARY(ty##_sqrt, ty) WASMI_UNARY(ty##_ceil, ty) WASMI_UNARY(ty##_floor, ty)  \
+                    WASMI_UNARY(ty##_trunc, ty) WASMI_UNARY(ty##_nearest, ty) WASMI_UNARY(         \
+                        i32_trunc_##ty##_s, i32) WASMI_UNARY(i32_trunc_##ty##_u, i32)              \
+                        WASMI_UNARY(i64_trunc_##ty##_s, i64) WASMI_UNARY(i64_trunc_##ty##_u, i64)  \
+                            WASMI_UNARY(i32_trunc_sat_##ty##_s, i32)                               \
+                                WASMI_UNARY(i32_trunc_sat_##ty##_u, i32)                           \
+                                    WASMI_UNARY(i64_trunc_sat_##ty##_s, i64)                       \
+                                        WASMI_UNARY(i64_trunc_sat_##ty##_u, i64)                   \
+                                            WASMI_UNARY(ty##_convert_i32_s, ty)                    \
+                                                WASMI_UNARY(ty##_convert_i32_u, ty)                \
+                                                    WASMI_UNARY(ty##_convert_i64_s, ty)            \
+                                                        WASMI_UNARY(ty##_convert_i64_u, ty)
             WASMI_FLOAT(f32)
             WASMI_FLOAT(f64)
 #undef WASMI_FLOAT
@@ -311,11 +394,17 @@ void FunctionTranslator::translate(Instr instr) {
 #undef WASMI_BINARY
 #undef WASMI_SWAPPED
 #undef WASMI_UNARY
-        case Instr::i64_extend_i32_s: unary(Op::i64_extend32_s, 'l', ValKind::i64); break;
+        case Instr::i64_extend_i32_s:
+            unary(Op::i64_extend32_s, 'l', ValKind::i64);
+            break;
         // i32 values are kept zero-extended.
-        case Instr::i64_extend_i32_u: stack_.back().type = ValKind::i64; break;
+        case Instr::i64_extend_i32_u:
+            stack_.back().type = ValKind::i64;
+            break;
 
-        default: translate_slow(instr, imm); break;
+        default:
+            translate_slow(instr, imm);
+            break;
     }
 }
 
@@ -331,20 +420,26 @@ void FunctionTranslator::translate_slow(Instr instr, const Immediates& imm) {
             }
             break;
         }
-        case Instr::memory_fill: slow(Op::slow_memory_fill, 3, nullptr, imm.index); break;
+        case Instr::memory_fill:
+            slow(Op::slow_memory_fill, 3, nullptr, imm.index);
+            break;
         case Instr::memory_copy:
             slow(Op::slow_memory_copy, 3, nullptr, imm.index, imm.index2);
             break;
         case Instr::memory_init:
             slow(Op::slow_memory_init, 3, nullptr, imm.index, imm.index2);
             break;
-        case Instr::data_drop: slow(Op::slow_data_drop, 0, nullptr, imm.index); break;
+        case Instr::data_drop:
+            slow(Op::slow_data_drop, 0, nullptr, imm.index);
+            break;
         case Instr::table_get: {
             const ValKind type = ValKind::ref;
             slow(Op::slow_table_get, 1, &type, imm.index);
             break;
         }
-        case Instr::table_set: slow(Op::slow_table_set, 2, nullptr, imm.index); break;
+        case Instr::table_set:
+            slow(Op::slow_table_set, 2, nullptr, imm.index);
+            break;
         case Instr::table_size:
         case Instr::table_grow: {
             const ValKind type = address_type(module_.tables[imm.index].type.is_64);
@@ -355,14 +450,18 @@ void FunctionTranslator::translate_slow(Instr instr, const Immediates& imm) {
             }
             break;
         }
-        case Instr::table_fill: slow(Op::slow_table_fill, 3, nullptr, imm.index); break;
+        case Instr::table_fill:
+            slow(Op::slow_table_fill, 3, nullptr, imm.index);
+            break;
         case Instr::table_copy:
             slow(Op::slow_table_copy, 3, nullptr, imm.index, imm.index2);
             break;
         case Instr::table_init:
             slow(Op::slow_table_init, 3, nullptr, imm.index, imm.index2);
             break;
-        case Instr::elem_drop: slow(Op::slow_elem_drop, 0, nullptr, imm.index); break;
+        case Instr::elem_drop:
+            slow(Op::slow_elem_drop, 0, nullptr, imm.index);
+            break;
         case Instr::ref_func: {
             const ValKind type = ValKind::ref;
             slow(Op::slow_ref_func, 0, &type, imm.index);
@@ -374,11 +473,11 @@ void FunctionTranslator::translate_slow(Instr instr, const Immediates& imm) {
             break;
         }
         default:
-            error_ = std::make_unique<Error>(
-                ErrorKind::unsupported,
-                "instruction " + std::string(to_string(instr)) + " (" +
-                    std::string(to_string(feature_of(instr))) + ") is not executed yet",
-                offset_);
+            error_ = std::make_unique<Error>(ErrorKind::unsupported,
+                                             "instruction " + std::string(to_string(instr)) + " (" +
+                                                 std::string(to_string(feature_of(instr))) +
+                                                 ") is not executed yet",
+                                             offset_);
             break;
     }
 }

@@ -25,7 +25,6 @@ struct Translation {
 /// with `want_positions` yields the same code and the map back to the module's bytes.
 /// Errors: limit (frame of more than 65,535 slots), unsupported.
 [[nodiscard]] Result<Translation> translate_function(ModuleData& module, u32 index,
-                                                     const CodeTarget& target,
-                                                     bool want_positions);
+                                                     const CodeTarget& target, bool want_positions);
 
 }  // namespace wasmi::core

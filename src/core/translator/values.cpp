@@ -9,9 +9,15 @@ namespace {
 /// Whether a constant can be an immediate of an operand of this type.
 bool fits(char type, u64 bits) {
     switch (type) {
-        case 'l': return static_cast<u64>(i64{static_cast<i32>(bits)}) == bits;
-        case 'i': case 'f': case 'd': case 'L': return true;
-        default: return false;
+        case 'l':
+            return static_cast<u64>(i64{static_cast<i32>(bits)}) == bits;
+        case 'i':
+        case 'f':
+        case 'd':
+        case 'L':
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -216,7 +222,8 @@ void FunctionTranslator::emit_result(Ins ins, ValKind type) {
     mirror_[b] = kNoIndex;
 }
 
-// ---- locals ----------------------------------------------------------------------------------------
+// ---- locals
+// ----------------------------------------------------------------------------------------
 
 bool FunctionTranslator::pin_is_valid(u32 local) const {
     return pin_valid_[bank(local_types_[local].kind())][pin_of(local) == Cls::P1 ? 1 : 0];
@@ -278,7 +285,7 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
                 if (b == 1 && pin != Cls::N) {
                     ins.op = v.type == ValKind::f32 ? Op::fmov32_k : Op::fmov_k;
                 } else {
-                    ins.op = fits('l', v.bits)      ? Op::mov
+                    ins.op = fits('l', v.bits)   ? Op::mov
                              : v.bits >> 32 == 0 ? Op::mov32_k
                                                  : Op::mov64_k;
                 }

@@ -16,7 +16,7 @@ inline constexpr u32 kLinkSlots = 2;
 
 struct FuncCode {
     std::atomic<const u8*> entry{nullptr};  ///< register code; the "translate me" stub at first
-    u64 stub = 0;           ///< header of the stub that `entry` points to until then
+    u64 stub = 0;         ///< header of the stub that `entry` points to until then
     u32 frame_bytes = 0;  ///< from the frame pointer: locals, link, operands; covers the results
     u32 entry_cost = 0;   ///< fuel of one call
     u32 link_bytes = 0;   ///< offset of the link words = size of the locals
