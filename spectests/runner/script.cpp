@@ -36,6 +36,7 @@ constexpr NamedKind kCommandNames[] = {
     {"assert_unlinkable", Command::Kind::assert_unlinkable},
     {"assert_invalid_custom", Command::Kind::assert_invalid_custom},
     {"assert_malformed_custom", Command::Kind::assert_malformed_custom},
+    {"assert_suspension", Command::Kind::assert_suspension},
     {"thread", Command::Kind::thread},
     {"wait", Command::Kind::wait},
 };
@@ -250,6 +251,7 @@ class ScriptParser {
                 return;
             case Command::Kind::assert_trap:
             case Command::Kind::assert_exhaustion:
+            case Command::Kind::assert_suspension:
                 if (word() != "module") {
                     c.action = action_body();
                     close();

@@ -82,6 +82,7 @@ struct Command {
         assert_unlinkable,
         assert_invalid_custom,
         assert_malformed_custom,
+        assert_suspension,
         thread,
         wait,
     };
@@ -97,7 +98,7 @@ struct Command {
     std::vector<Command> commands;    ///< thread
 
     [[nodiscard]] bool is_assertion() const {
-        return kind >= Kind::assert_return && kind <= Kind::assert_malformed_custom;
+        return kind >= Kind::assert_return && kind <= Kind::assert_suspension;
     }
 };
 

@@ -1,0 +1,309 @@
+// Execution of scripts.
+// Spec: interpreter/README.md of the specification (scripts).
+#include "spectests/runner/runner.hpp"
+
+#include "core/text/assemble.hpp"
+#include "spectests/runner/host.hpp"
+#include "spectests/runner/values.hpp"
+
+#include <wasmi/linker.hpp>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace wasmi::spectest {
+namespace {
+
+/// Lines of offsets that only grow, without counting from the start each time.
+class LineCounter {
+  public:
+    explicit LineCounter(std::string_view source) : source_(source) {}
+    u32 line_of(std::size_t offset) {
+        if (offset < at_) {
+            at_ = 0;
+            line_ = 1;
+        }
+        for (; at_ < offset && at_ < source_.size(); ++at_) {
+            if (source_[at_] == '\n') ++line_;
+        }
+        return line_;
+    }
+
+  private:
+    std::string_view source_;
+    std::size_t at_ = 0;
+    u32 line_ = 1;
+};
+
+/// Nothing if a command went as it should, else why not.
+using Verdict = std::optional<std::string>;
+
+class Runner {
+  public:
+    Runner(const Script& script, std::string_view source, const RunOptions& options)
+        : script_(script),
+          lines_(source),
+          engine_(options.config),
+          store_(std::make_unique<Store>(engine_, options.limits)) {}
+
+    ScriptResult run() {
+        const Result<void> ready = link();
+        if (!ready) {
+            result_.failures.push_back({0, "host module: " + ready.error().to_string()});
+            result_.failed += std::max<u64>(1, count_assertions(script_.commands));
+            return std::move(result_);
+        }
+        run(script_.commands);
+        return std::move(result_);
+    }
+
+  private:
+    void run(const std::vector<Command>& commands) {
+        for (const Command& c : commands) {
+            Verdict verdict = execute(c);
+            if (verdict) {
+                ++result_.failed;
+                result_.failures.push_back(
+                    {lines_.line_of(c.offset),
+                     std::string(to_string(c.kind)) + ": " + std::move(*verdict)});
+            } else if (c.is_assertion()) {
+                ++result_.passed;
+            }
+            if (c.kind == Command::Kind::thread) result_.failed += count_assertions(c.commands);
+        }
+    }
+
+    Verdict execute(const Command& c) {
+        switch (c.kind) {
+            case Command::Kind::module:
+                return module(c.module);
+            case Command::Kind::instance:
+                return instance(c);
+            case Command::Kind::register_:
+                return register_instance(c);
+            case Command::Kind::action: {
+                const Result<std::vector<Val>> values = act(c.action);
+                if (!values) return values.error().to_string();
+                return std::nullopt;
+            }
+            case Command::Kind::assert_return:
+                return assert_return(c);
+            case Command::Kind::assert_trap:
+            case Command::Kind::assert_exhaustion:
+                return expect(act(c.action), {ErrorKind::trap}, c.expected);
+            case Command::Kind::assert_exception:
+                return expect(act(c.action), {ErrorKind::exception}, {});
+            case Command::Kind::assert_trap_module:
+                return expect(instantiate(c.module), {ErrorKind::trap, ErrorKind::exception},
+                              c.expected);
+            case Command::Kind::assert_unlinkable:
+                return expect(instantiate(c.module), {ErrorKind::link}, c.expected);
+            case Command::Kind::assert_invalid:
+            case Command::Kind::assert_invalid_custom:
+                return expect(compile(c.module), {ErrorKind::invalid}, c.expected);
+            case Command::Kind::assert_malformed:
+            case Command::Kind::assert_malformed_custom:
+                return expect(compile(c.module), {ErrorKind::malformed}, c.expected);
+            case Command::Kind::thread:
+            case Command::Kind::wait:
+                return "threads of scripts are not supported yet";
+            case Command::Kind::assert_suspension:
+                return "stack switching is not supported";
+        }
+        return "unknown command";
+    }
+
+    // ---- modules
+    // ---------------------------------------------------------------------------------
+
+    Result<Module> compile(const ModuleSource& m) {
+        Result<std::vector<u8>> bytes = std::vector<u8>(m.bytes.begin(), m.bytes.end());
+        if (m.form == ModuleSource::Form::text) {
+            bytes = text::assemble_fields(script_.tokens, m.begin, m.end, m.name_token);
+        } else if (m.form == ModuleSource::Form::quote) {
+            bytes = text::assemble(m.bytes);
+        }
+        if (!bytes) return std::move(bytes).error();
+        return Module::compile(engine_, std::as_bytes(std::span<const u8>(*bytes)));
+    }
+
+    Result<Instance> instantiate(const ModuleSource& m) {
+        const Result<Module> module = compile(m);
+        if (!module) return module.error();
+        return linker_->instantiate(*module);
+    }
+
+    Verdict module(const ModuleSource& m) {
+        // A name that fails to be defined anew must not mean the module before.
+        latest_.reset();
+        if (!m.name.empty()) instances_.erase(m.name);
+        Result<Module> compiled = compile(m);
+        if (!compiled) return compiled.error().to_string();
+        latest_module_ = *compiled;
+        if (!m.name.empty()) modules_.insert_or_assign(m.name, *compiled);
+        if (m.is_definition) return std::nullopt;
+        return keep(linker_->instantiate(*compiled), m.name);
+    }
+
+    Verdict instance(const Command& c) {
+        latest_.reset();
+        std::optional<Module> module = latest_module_;
+        if (!c.of.empty()) {
+            const auto found = modules_.find(c.of);
+            if (found == modules_.end()) return "unknown module $" + c.of;
+            module = found->second;
+        }
+        if (!module) return "no module has been defined";
+        return keep(linker_->instantiate(*module), c.name);
+    }
+
+    Verdict keep(const Result<Instance>& made, const std::string& name) {
+        if (!made) return made.error().to_string();
+        latest_ = *made;
+        if (!name.empty()) instances_.insert_or_assign(name, *made);
+        return std::nullopt;
+    }
+
+    Result<Instance> find_instance(const std::string& name) {
+        if (name.empty()) {
+            if (latest_) return *latest_;
+            return Error(ErrorKind::api_misuse, "no module to act on");
+        }
+        const auto found = instances_.find(name);
+        if (found != instances_.end()) return found->second;
+        return Error(ErrorKind::api_misuse, "unknown instance $" + name);
+    }
+
+    Verdict register_instance(const Command& c) {
+        const Result<Instance> instance = find_instance(c.of);
+        if (!instance) return instance.error().message();
+        registry_.insert_or_assign(c.name, *instance);
+        // A new linker, so that nothing of an instance registered before under the name is left.
+        const Result<void> linked = link();
+        if (!linked) return linked.error().to_string();
+        return std::nullopt;
+    }
+
+    Result<void> link() {
+        if (!spectest_) {
+            spectest_ = std::make_unique<Linker>(*store_);
+            const Result<void> defined = define_spectest(*store_, *spectest_);
+            if (!defined) return defined;
+        }
+        linker_ = std::make_unique<Linker>(*store_);
+        for (const char* name :
+             {"print", "print_i32", "print_i64", "print_f32", "print_f64", "print_i32_f32",
+              "print_f64_f64", "global_i32", "global_i64", "global_f32", "global_f64", "table",
+              "table64", "memory", "shared_memory"}) {
+            const Result<Extern> item = spectest_->get("spectest", name);
+            if (!item) continue;
+            const Result<void> defined = linker_->define("spectest", name, *item);
+            if (!defined) return defined;
+        }
+        for (const auto& [name, instance] : registry_) {
+            const Result<void> defined = linker_->define_instance(name, instance);
+            if (!defined) return defined;
+        }
+        return {};
+    }
+
+    // ---- actions and assertions
+    // ------------------------------------------------------------------
+
+    Result<std::vector<Val>> act(const Action& a) {
+        const Result<Instance> instance = find_instance(a.instance);
+        if (!instance) return instance.error();
+        if (a.is_get) {
+            const Result<Global> global = instance->global(*store_, a.field);
+            if (!global) return global.error();
+            const Result<Val> value = global->get(*store_);
+            if (!value) return value.error();
+            return std::vector<Val>{*value};
+        }
+        const Result<Func> func = instance->func(*store_, a.field);
+        if (!func) return func.error();
+        const Result<FuncType> type = func->type(*store_);
+        if (!type) return type.error();
+        std::vector<Val> args;
+        for (const Pattern& p : a.args) {
+            const Result<Val> value = to_val(*store_, p);
+            if (!value) return value.error();
+            args.push_back(*value);
+        }
+        std::vector<Val> results(type->results.size());
+        const Result<void> called = func->call(*store_, args, results);
+        if (!called) return called.error();
+        return results;
+    }
+
+    Verdict assert_return(const Command& c) {
+        const Result<std::vector<Val>> values = act(c.action);
+        if (!values) return values.error().to_string();
+        bool equal = values->size() == c.results.size();
+        for (std::size_t i = 0; equal && i < values->size(); ++i) {
+            equal = matches(*store_, (*values)[i], c.results[i]);
+        }
+        if (equal) return std::nullopt;
+        std::string message = "expected [";
+        for (const Pattern& p : c.results) message += " " + describe(p);
+        message += " ], got [";
+        for (const Val& v : *values) message += " " + describe(*store_, v);
+        return message + " ]";
+    }
+
+    /// The official rule: the expected words are the beginning of the message.
+    template <class T>
+    Verdict expect(const Result<T>& outcome, std::initializer_list<ErrorKind> kinds,
+                   const std::string& words) {
+        std::string wanted = "expected ";
+        wanted += to_string(*kinds.begin());
+        if (!words.empty()) wanted += " \"" + words + "\"";
+        if (outcome) return wanted + ", got success";
+        const Error& error = outcome.error();
+        const bool of_kind = std::find(kinds.begin(), kinds.end(), error.kind()) != kinds.end();
+        const bool in_words = error.message().compare(0, words.size(), words) == 0;
+        if (of_kind && in_words) return std::nullopt;
+        return wanted + ", got " + error.to_string();
+    }
+
+    const Script& script_;
+    LineCounter lines_;
+    Engine engine_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Linker> spectest_;
+    std::unique_ptr<Linker> linker_;
+    std::optional<Module> latest_module_;
+    std::optional<Instance> latest_;
+    std::map<std::string, Module> modules_;
+    std::map<std::string, Instance> instances_;
+    std::map<std::string, Instance> registry_;
+    ScriptResult result_;
+};
+
+}  // namespace
+
+u64 count_assertions(const std::vector<Command>& commands) {
+    u64 count = 0;
+    for (const Command& c : commands) {
+        count += (c.is_assertion() ? 1 : 0) + count_assertions(c.commands);
+    }
+    return count;
+}
+
+ScriptResult run_script(std::string_view source, const RunOptions& options) {
+    const Result<Script> script = parse_script(source);
+    if (!script) {
+        ScriptResult result;
+        result.failed = 1;
+        const u32 line = text::position_of(source, script.error().offset()).line;
+        result.failures.push_back({line, "script: " + script.error().message()});
+        return result;
+    }
+    return Runner(*script, source, options).run();
+}
+
+}  // namespace wasmi::spectest

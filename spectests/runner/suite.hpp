@@ -1,0 +1,39 @@
+// Suite: many scripts, from files and directories, with a report.
+#pragma once
+
+#include <wasmi/config.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace wasmi::spectest {
+
+struct SuiteOptions {
+    std::vector<std::string> paths;  ///< scripts, and directories of scripts
+    bool verbose = false;            ///< a line for each file
+    Config config;
+    /// A table of `file,assertions` by which exactly so many must pass; empty: none.
+    /// Files are named from the directory in `paths`.
+    std::string expected_counts;
+    /// Only files of which the table says in a third column that nothing is missing for them.
+    bool only_ready = false;
+};
+
+struct SuiteResult {
+    std::uint64_t passed = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t files = 0;
+    std::vector<std::string> problems;  ///< unreadable files, counts that differ
+    [[nodiscard]] bool ok() const { return failed == 0 && problems.empty() && files != 0; }
+};
+
+/// Runs all scripts; writes failures (`file:line: reason`) and at last "N passed, N failed" to
+/// standard output. A script in a directory named after a proposal gets its feature switched on.
+SuiteResult run_suite(const SuiteOptions& options);
+
+/// Writes the table that `expected_counts` reads: for each script the number of its assertions and
+/// the large features (simd, gc, threads) whose instructions it contains.
+bool print_counts(const std::vector<std::string>& paths);
+
+}  // namespace wasmi::spectest
