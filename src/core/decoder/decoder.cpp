@@ -64,7 +64,10 @@ Result<void> ModuleDecoder::run() {
         return *std::move(error);
     }
     if (std::optional<Error> error = check_lengths()) return *std::move(error);
-    if (invalid_) return *std::move(invalid_);
+    if (invalid_) {
+        if (std::optional<Error> malformed = find_malformed_body(m_)) return *std::move(malformed);
+        return *std::move(invalid_);
+    }
     return {};
 }
 

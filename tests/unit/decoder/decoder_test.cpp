@@ -537,6 +537,8 @@ TEST(CodeSection, sizes_and_limits) {
 TEST(CodeSection, an_unknown_type_of_a_function_is_invalid) {
     EXPECT_EQ(bad({kEmptyFuncType, section(3, {1, 3}), section(10, {1, 2, 0, 0x0B})}),
               "invalid: unknown type 3 @17 [function]");
+    EXPECT_EQ(bad({kEmptyFuncType, section(3, {1, 3}), section(10, {1, 2, 0, 0xFF})}),
+              "malformed: illegal opcode ff @23 [code]");
 }
 
 TEST(DataSection, three_forms) {
