@@ -60,7 +60,7 @@ bool FunctionValidator::mismatch(std::string detail) {
 }
 
 bool FunctionValidator::mismatch(std::span<const ValType> want) {
-    const std::size_t height = static_cast<std::size_t>(s_.sp - s_.base);
+    const auto height = static_cast<std::size_t>(s_.sp - s_.base);
     const std::size_t count = std::min(height, want.size());
     return mismatch("instruction requires " + list_to_string(want) + " but stack has " +
                     list_to_string({s_.sp - count, count}));

@@ -75,13 +75,12 @@ bool FunctionValidator::read_func_type(TypeId* id, const FuncType** out) {
     return read_u32(&index) && func_type(index, id, out);
 }
 
-bool FunctionValidator::read_struct_type(TypeId* id, const SubType** out) {
-    u32 index = 0;
-    if (!read_index("type", module_.types.size(), &index)) return false;
-    *id = module_.types[index];
+bool FunctionValidator::read_struct_type(u32* index, TypeId* id, const SubType** out) {
+    if (!read_index("type", module_.types.size(), index)) return false;
+    *id = module_.types[*index];
     *out = &type_of(*id);
     if ((*out)->kind == CompositeKind::struct_) return true;
-    return invalid("non-structure type " + std::to_string(index) + current_name());
+    return invalid("non-structure type " + std::to_string(*index) + current_name());
 }
 
 bool FunctionValidator::read_array_type(TypeId* id, const FieldType** out) {

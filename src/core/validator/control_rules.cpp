@@ -85,12 +85,12 @@ bool FunctionValidator::end() {
     return push_list(ended.results());
 }
 
-bool FunctionValidator::else_() {
+bool FunctionValidator::begin_else() {
     if (s_.top->kind != Kind::if_) return malformed("END opcode expected", s_.at);
     return check_block_end() && restart_block(Kind::else_, s_.top->params());
 }
 
-bool FunctionValidator::catch_(bool all) {
+bool FunctionValidator::begin_catch(bool all) {
     const FuncType* tag = nullptr;
     if (!all && !read_tag(&tag)) return false;
     if (s_.top->kind != Kind::try_ && s_.top->kind != Kind::catch_) {
@@ -231,7 +231,7 @@ bool FunctionValidator::call_ref(bool tail) {
     return tail ? return_call(*type) : call(*type);
 }
 
-bool FunctionValidator::throw_() {
+bool FunctionValidator::throw_tag() {
     const FuncType* tag = nullptr;
     if (!read_tag(&tag) || !pop_list(tag->params)) return false;
     set_unreachable();
@@ -297,15 +297,15 @@ bool FunctionValidator::control_rule(Instr instr) {
         case Instr::try_:
             return block(Kind::try_);
         case Instr::catch_:
-            return catch_(false);
+            return begin_catch(false);
         case Instr::catch_all:
-            return catch_(true);
+            return begin_catch(true);
         case Instr::delegate:
             return delegate();
         case Instr::rethrow:
             return rethrow();
         case Instr::throw_:
-            return throw_();
+            return throw_tag();
         case Instr::throw_ref:
             if (!pop(ValType::exnref)) return false;
             set_unreachable();

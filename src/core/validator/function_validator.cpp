@@ -451,7 +451,7 @@ bool FunctionValidator::run() {
                 WASMI_RULE(block(Kind::if_))
             case Action::else_:
                 --instructions;
-                WASMI_RULE(else_())
+                WASMI_RULE(begin_else())
             case Action::end: {
                 --instructions;
                 const ControlFrame& frame = *s.top;

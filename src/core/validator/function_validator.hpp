@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wasmi::core {
 
@@ -135,8 +136,8 @@ class FunctionValidator {
     bool check_block_end();
     bool end();
     void leave_block();
-    bool else_();
-    bool catch_(bool all);
+    bool begin_else();
+    bool begin_catch(bool all);
     bool delegate();
     bool restart_block(ControlFrame::Kind kind, std::span<const ValType> params);
     void reset_inits(u32 count);
@@ -150,7 +151,7 @@ class FunctionValidator {
     bool return_call(const FuncType& type);
     bool call_indirect(bool tail);
     bool call_ref(bool tail);
-    bool throw_();
+    bool throw_tag();
     bool try_table();
     bool catch_clause();
     bool rethrow();
@@ -158,6 +159,8 @@ class FunctionValidator {
     // gc_rules.cpp
     bool gc_rule(Instr instr);
     bool struct_rule(Instr instr);
+    bool pop_fields(std::span<const FieldType> fields);
+    bool check_defaults(u32 type_index, std::span<const FieldType> fields);
     bool array_rule(Instr instr);
     bool array_new_fixed(ValType element, ValType result);
     bool ref_test_or_cast(bool is_cast, bool nullable);
@@ -181,7 +184,7 @@ class FunctionValidator {
     bool read_type(TypeId* out);
     bool func_type(u32 index, TypeId* id, const FuncType** out);
     bool read_func_type(TypeId* id, const FuncType** out);
-    bool read_struct_type(TypeId* id, const SubType** out);
+    bool read_struct_type(u32* index, TypeId* id, const SubType** out);
     bool read_array_type(TypeId* id, const FieldType** out);
     bool read_table(const TableType** out);
     bool read_memory(ValType* address);
@@ -263,7 +266,8 @@ class FunctionValidator {
     u64 call_weight_ = 0;
     u32 func_index_ = 0;
     bool is_constant_ = false;
-    u32 global_count_ = 0;  ///< globals that a constant expression may name
+    u32 global_count_ = 0;              ///< globals that a constant expression may name
+    std::vector<bool> known_defaults_;  ///< per type index: a structure of defaultable fields
     std::optional<Error> error_;
 };
 

@@ -54,19 +54,15 @@ bool FunctionValidator::gc_rule(Instr instr) {
 }
 
 bool FunctionValidator::struct_rule(Instr instr) {
+    u32 type_index = 0;
     TypeId id = 0;
     const SubType* type = nullptr;
-    if (!read_struct_type(&id, &type)) return false;
+    if (!read_struct_type(&type_index, &id, &type)) return false;
     if (instr == Instr::struct_new || instr == Instr::struct_new_default) {
         call_weight_ += s_.weight;
-        for (std::size_t i = type->fields.size(); i-- > 0;) {
-            const FieldType& field = type->fields[i];
-            if (instr == Instr::struct_new) {
-                if (!pop(field.type)) return false;
-            } else if (!field.type.is_defaultable()) {
-                return invalid("field type is not defaultable: field " + std::to_string(i) +
-                               " is " + to_string(field.type));
-            }
+        if (instr == Instr::struct_new ? !pop_fields(type->fields)
+                                       : !check_defaults(type_index, type->fields)) {
+            return false;
         }
         return push(ValType::ref_to(id, false));
     }
@@ -81,6 +77,28 @@ bool FunctionValidator::struct_rule(Instr instr) {
         return invalid(is_packed(field) ? "field is packed" : "field is unpacked");
     }
     return pop(ValType::ref_to(id, true)) && push(field.type);
+}
+
+bool FunctionValidator::pop_fields(std::span<const FieldType> fields) {
+    for (std::size_t i = fields.size(); i-- > 0;) {
+        if (s_.sp == s_.base && s_.top->unreachable) break;
+        if (!pop(fields[i].type)) return false;
+    }
+    return true;
+}
+
+/// Structures may have many fields: each type is looked at once.
+bool FunctionValidator::check_defaults(u32 type_index, std::span<const FieldType> fields) {
+    if (known_defaults_.size() <= type_index) known_defaults_.resize(module_.types.size());
+    if (known_defaults_[type_index]) return true;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (!fields[i].type.is_defaultable()) {
+            return invalid("field type is not defaultable: field " + std::to_string(i) + " is " +
+                           to_string(fields[i].type));
+        }
+    }
+    known_defaults_[type_index] = true;
+    return true;
 }
 
 bool FunctionValidator::array_rule(Instr instr) {

@@ -1,6 +1,7 @@
 // The rules of modules: types, imports, tables, memories, globals, segments, exports, start.
 // Spec: valid/modules, valid/types.
 
+#include "core/decoder/module_decoder.hpp"
 #include "core/validator/function_validator.hpp"
 #include "core/validator/validator.hpp"
 
@@ -31,12 +32,16 @@ class ModuleValidator {
 
   private:
     bool fail(Error error) {
+        error.in_section(to_string(section_));
         error_.emplace(std::move(error));
         return false;
     }
+    /// Where no better offset is known, that of the section has to do.
     bool invalid(std::string message, u64 at = Error::kNoOffset) {
+        if (at == Error::kNoOffset) at = section_offset();
         return fail(Error(ErrorKind::invalid, std::move(message), at));
     }
+    [[nodiscard]] u64 section_offset() const;
     bool feature_off(const char* what, Feature feature) {
         return fail(Error(ErrorKind::unsupported, std::string(what) + ": the feature " +
                                                       std::string(to_string(feature)) +
@@ -65,10 +70,25 @@ class ModuleValidator {
     const TypeRegistry& types_;
     const Features features_;
     FunctionValidator constants_;
+    SectionId section_ = SectionId::type;  ///< whose rules are being checked, for messages
     std::optional<Error> error_;
 };
 
+/// Start of the content of section_; kNoOffset if there is none (imports have sections of theirs).
+u64 ModuleValidator::section_offset() const {
+    Reader r(module_.bytes);
+    r.skip(8);
+    while (!r.at_end()) {
+        const u8 id = r.read_byte();
+        const ByteRange range = r.read_bytes();
+        if (!r.ok()) break;
+        if (id == static_cast<u8>(section_)) return range.offset;
+    }
+    return Error::kNoOffset;
+}
+
 bool ModuleValidator::check_types() {
+    section_ = SectionId::type;
     for (u32 i = 0; i < module_.types.size(); ++i) {
         const DefinedType& type = types_.get(module_.types[i]);
         if (type.sub.super != kNoType && !check_sub(i, type)) return false;
@@ -115,15 +135,17 @@ bool ModuleValidator::check_sub(u32 index, const DefinedType& type) {
     }
     const u32 limit = module_.engine->config.limits.subtyping_depth;
     if (type.supers.size() - 1 > limit) {
-        return fail(Error(ErrorKind::limit, "subtyping too deep: type " + std::to_string(index) +
-                                                " has " + std::to_string(type.supers.size() - 1) +
-                                                " supertypes, the limit is " +
-                                                std::to_string(limit)));
+        return fail(Error(ErrorKind::limit,
+                          "subtyping too deep: type " + std::to_string(index) + " has " +
+                              std::to_string(type.supers.size() - 1) +
+                              " supertypes, the limit is " + std::to_string(limit),
+                          section_offset()));
     }
     return true;
 }
 
 bool ModuleValidator::check_functions() {
+    section_ = SectionId::function;
     for (u32 i = 0; i < module_.func_types.size(); ++i) {
         if (module_.type_of_func(i).sub.kind != CompositeKind::func) {
             return invalid("non-function type of function " + std::to_string(i));
@@ -133,6 +155,7 @@ bool ModuleValidator::check_functions() {
 }
 
 bool ModuleValidator::check_tags() {
+    section_ = SectionId::tag;
     for (u32 i = 0; i < module_.tags.size(); ++i) {
         const SubType& type = types_.get(module_.tags[i]).sub;
         if (type.kind != CompositeKind::func) {
@@ -157,11 +180,11 @@ bool ModuleValidator::check_limits(const SizeLimits& limits, u64 range,
 }
 
 bool ModuleValidator::check_memories() {
+    section_ = SectionId::memory;
     if (module_.memories.size() > 1 && !features_.has(Feature::multi_memory)) {
         return invalid("multiple memories: the feature multi-memory is switched off");
     }
-    for (u32 i = 0; i < module_.memories.size(); ++i) {
-        const MemoryType& memory = module_.memories[i];
+    for (const MemoryType& memory : module_.memories) {
         if (memory.page_size_log2 != 0 && memory.page_size_log2 != 16) {
             return invalid("invalid custom page size");
         }
@@ -182,6 +205,7 @@ bool ModuleValidator::check_memories() {
 }
 
 bool ModuleValidator::check_tables() {
+    section_ = SectionId::table;
     if (module_.tables.size() > 1 && !features_.has(Feature::reference_types)) {
         return invalid("multiple tables: the feature reference-types is switched off");
     }
@@ -205,6 +229,7 @@ bool ModuleValidator::check_tables() {
 }
 
 bool ModuleValidator::check_globals() {
+    section_ = SectionId::global;
     for (u32 i = 0; i < module_.globals.size(); ++i) {
         const GlobalDesc& global = module_.globals[i];
         if (i < module_.num_imported_globals) {
@@ -219,6 +244,7 @@ bool ModuleValidator::check_globals() {
 }
 
 bool ModuleValidator::check_datas() {
+    section_ = SectionId::data;
     for (const DataSegment& segment : module_.datas) {
         if (segment.mode != SegmentMode::active) continue;
         if (segment.memory >= module_.memories.size()) {
@@ -233,6 +259,7 @@ bool ModuleValidator::check_datas() {
 }
 
 bool ModuleValidator::check_elements() {
+    section_ = SectionId::element;
     return std::all_of(module_.elements.begin(), module_.elements.end(),
                        [this](const ElementSegment& segment) { return check_element(segment); });
 }
@@ -262,6 +289,7 @@ bool ModuleValidator::check_element(const ElementSegment& segment) {
 }
 
 bool ModuleValidator::check_start() {
+    section_ = SectionId::start;
     if (module_.start == kNoIndex) return true;
     if (module_.start >= module_.func_types.size()) {
         return invalid("unknown function " + std::to_string(module_.start));
@@ -273,6 +301,7 @@ bool ModuleValidator::check_start() {
 }
 
 bool ModuleValidator::check_exports() {
+    section_ = SectionId::export_;
     std::vector<const std::string*> names;
     names.reserve(module_.exports.size());
     for (const ExportDesc& entry : module_.exports) {

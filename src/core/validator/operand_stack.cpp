@@ -4,6 +4,8 @@
 #include "core/validator/function_validator.hpp"
 #include "core/validator/validator.hpp"
 
+#include <algorithm>
+
 namespace wasmi::core {
 
 // `high` is kept so that high - sp are the slots left below the highest stack seen so far: it moves
@@ -40,11 +42,8 @@ bool FunctionValidator::matches(ValType got, ValType want) const {
 
 bool FunctionValidator::match_lists(std::span<const ValType> got,
                                     std::span<const ValType> want) const {
-    if (got.size() != want.size()) return false;
-    for (std::size_t i = 0; i < got.size(); ++i) {
-        if (!matches(got[i], want[i])) return false;
-    }
-    return true;
+    return std::equal(got.begin(), got.end(), want.begin(), want.end(),
+                      [this](ValType a, ValType b) { return matches(a, b); });
 }
 
 bool FunctionValidator::pop(ValType want) { return pop_list({&want, 1}); }

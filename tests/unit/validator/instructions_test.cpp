@@ -159,6 +159,15 @@ TEST(ValidatorStructures, fields_are_checked) {
                 StartsWith("invalid: non-structure type 0"));
 }
 
+TEST(ValidatorStructures, default_values_need_defaultable_fields) {
+    // (type 1 (struct (field (ref any)))); struct.new_default 1 drop, twice
+    const Bytes code = {0xFB, 1, 1, 0x1A, 0xFB, 1, 1, 0x1A};
+    ModuleBuilder b = function({}, {}, code);
+    b.add(ModuleBuilder::kType, {0x5F, 1, 0x64, 0x6E, 0});
+    EXPECT_THAT(verdict(b), StartsWith("invalid: field type is not defaultable: field 0"));
+    EXPECT_EQ(verdict(with_struct(code)), "valid");
+}
+
 // (type 1 (array i32)): 5E 7F 0
 ModuleBuilder with_array(const Bytes& code, u8 is_mutable = 0) {
     ModuleBuilder b = function({}, {}, code);

@@ -133,6 +133,12 @@ TEST(ValidatorExports, are_unique_and_exist) {
     EXPECT_THAT(verdict(B().export_("a", 4, 3)), StartsWith("invalid: unknown tag 3"));
 }
 
+TEST(ValidatorExports, errors_point_into_their_section) {
+    const Checked checked = check(B().memory().export_("a", 2, 1).bytes());
+    EXPECT_THAT(checked.verdict, StartsWith("invalid: unknown memory 1"));
+    EXPECT_EQ(checked.bytes.at(checked.offset - 2), 7);  // id, size, content
+}
+
 TEST(ValidatorStart, takes_and_returns_nothing) {
     EXPECT_EQ(verdict(function({}, {}, {}).start(0)), "valid");
     EXPECT_THAT(verdict(function({}, {kI32}, {0x41, 0}).start(0)),
