@@ -151,19 +151,27 @@ WASMI_ALWAYS_INLINE F round_magnitude(F a) {
 #endif
     return sum - kIntegral<F>;
 }
-/// Integers already, infinities and NaNs; the sum with zero makes NaNs quiet.
+/// Integers already, infinities and NaNs.
 template <class F>
 WASMI_ALWAYS_INLINE bool is_integral(F a) {
     return !(float_abs(a) < kIntegral<F>);
 }
+// A sum with zero would do, but compilers drop it.
+template <class F>
+WASMI_ALWAYS_INLINE F quiet(F a) {
+    constexpr BitsOf<F> kQuietBit = BitsOf<F>{1} << (sizeof(F) == 4 ? 22 : 51);
+    return a == a
+               ? a
+               : std::bit_cast<F>(static_cast<BitsOf<F>>(std::bit_cast<BitsOf<F>>(a) | kQuietBit));
+}
 template <class F>
 WASMI_ALWAYS_INLINE F float_nearest(F a) {
-    if (is_integral(a)) return a + F{0};
+    if (is_integral(a)) return quiet(a);
     return float_copysign(round_magnitude(float_abs(a)), a);
 }
 template <class F>
 WASMI_ALWAYS_INLINE F float_trunc(F a) {
-    if (is_integral(a)) return a + F{0};
+    if (is_integral(a)) return quiet(a);
     const F m = float_abs(a);
     F r = round_magnitude(m);
     if (r > m) r -= F{1};
@@ -171,14 +179,14 @@ WASMI_ALWAYS_INLINE F float_trunc(F a) {
 }
 template <class F>
 WASMI_ALWAYS_INLINE F float_floor(F a) {
-    if (is_integral(a)) return a + F{0};
+    if (is_integral(a)) return quiet(a);
     F r = float_copysign(round_magnitude(float_abs(a)), a);
     if (r > a) r -= F{1};
     return float_copysign(r, a);
 }
 template <class F>
 WASMI_ALWAYS_INLINE F float_ceil(F a) {
-    if (is_integral(a)) return a + F{0};
+    if (is_integral(a)) return quiet(a);
     F r = float_copysign(round_magnitude(float_abs(a)), a);
     if (r < a) r += F{1};
     return float_copysign(r, a);
