@@ -1,6 +1,6 @@
 // wasmi-wast: runs scripts, for the tests.
 //
-//     wasmi-wast [-v] [--expect CSV] [--ready] PATH...
+//     wasmi-wast [-v] [--expect CSV [--prefix PREFIX] [--ready]] PATH...
 //     wasmi-wast --count PATH... > expected_counts.csv
 #include "spectests/runner/suite.hpp"
 
@@ -19,12 +19,17 @@ int main(int argc, char** argv) {
             options.only_ready = true;
         } else if (std::strcmp(argv[i], "--expect") == 0 && i + 1 < argc) {
             options.expected_counts = argv[++i];
+        } else if (std::strcmp(argv[i], "--prefix") == 0 && i + 1 < argc) {
+            options.prefix = argv[++i];
         } else {
             options.paths.emplace_back(argv[i]);
         }
     }
     if (options.paths.empty()) {
-        std::fputs("usage: wasmi-wast [-v] [--expect CSV] [--ready] PATH...\n", stderr);
+        std::fputs(
+            "usage: wasmi-wast [-v] [--expect CSV [--prefix PREFIX] [--ready]] PATH...\n"
+            "       wasmi-wast --count PATH...\n",
+            stderr);
         return 64;
     }
     if (count) return wasmi::spectest::print_counts(options.paths) ? 0 : 1;

@@ -9,6 +9,7 @@
 #include <wasmi/linker.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -284,6 +285,13 @@ class Runner {
     ScriptResult result_;
 };
 
+/// The line of a message that ends with "at line:column".
+u32 line_in(const std::string& message) {
+    const std::size_t at = message.rfind(" at ");
+    return at == std::string::npos ? 0
+                                   : static_cast<u32>(std::strtoul(&message[at + 4], nullptr, 10));
+}
+
 }  // namespace
 
 u64 count_assertions(const std::vector<Command>& commands) {
@@ -299,8 +307,8 @@ ScriptResult run_script(std::string_view source, const RunOptions& options) {
     if (!script) {
         ScriptResult result;
         result.failed = 1;
-        const u32 line = text::position_of(source, script.error().offset()).line;
-        result.failures.push_back({line, "script: " + script.error().message()});
+        result.failures.push_back(
+            {line_in(script.error().message()), "script: " + script.error().message()});
         return result;
     }
     return Runner(*script, source, options).run();

@@ -47,7 +47,9 @@ struct Expectation {
     bool seen = false;
 };
 
-std::map<std::string, Expectation> read_expectations(const std::string& path, SuiteResult& result) {
+std::map<std::string, Expectation> read_expectations(const std::string& path,
+                                                     const std::string& prefix,
+                                                     SuiteResult& result) {
     std::map<std::string, Expectation> table;
     std::ifstream in(path);
     if (!in) result.problems.push_back(path + ": cannot be read");
@@ -61,6 +63,7 @@ std::map<std::string, Expectation> read_expectations(const std::string& path, Su
         std::getline(fields, file, ',');
         std::getline(fields, count, ',');
         std::getline(fields, e.missing, ',');
+        if (file.compare(0, prefix.size(), prefix) != 0) continue;
         e.assertions = std::strtoull(count.c_str(), nullptr, 10);
         table.emplace(file, std::move(e));
     }
@@ -142,12 +145,14 @@ SuiteResult run_suite(const SuiteOptions& options) {
     for (const std::string& path : options.paths) find_files(path, files, total);
     std::map<std::string, Expectation> expectations;
     const bool expecting = !options.expected_counts.empty();
-    if (expecting) expectations = read_expectations(options.expected_counts, total);
+    if (expecting) {
+        expectations = read_expectations(options.expected_counts, options.prefix, total);
+    }
 
     for (const File& file : files) {
         Expectation* expected = nullptr;
         if (expecting) {
-            const auto found = expectations.find(file.name);
+            const auto found = expectations.find(options.prefix + file.name);
             if (found == expectations.end()) {
                 total.problems.push_back(file.name + ": not in " + options.expected_counts);
                 continue;

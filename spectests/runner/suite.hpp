@@ -14,8 +14,9 @@ struct SuiteOptions {
     bool verbose = false;            ///< a line for each file
     Config config;
     /// A table of `file,assertions` by which exactly so many must pass; empty: none.
-    /// Files are named from the directory in `paths`.
+    /// Files are named by `prefix` and the path from the directory in `paths`.
     std::string expected_counts;
+    std::string prefix;  ///< "core/"; only such lines of the table count
     /// Only files of which the table says in a third column that nothing is missing for them.
     bool only_ready = false;
 };

@@ -192,7 +192,7 @@ bool is_known_keyword(std::string_view word) {
 Error error_at(std::string_view source, std::size_t offset, std::string message, ErrorKind kind) {
     const Position p = position_of(source, offset);
     message += " at " + std::to_string(p.line) + ":" + std::to_string(p.column);
-    return {kind, std::move(message), offset};
+    return {kind, std::move(message)};
 }
 
 Error unexpected(const TokenStream& stream, u32 token, std::string_view expected) {

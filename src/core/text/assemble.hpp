@@ -20,8 +20,8 @@ struct AssembleOptions {
 };
 
 /// `(module …)`, or its fields alone. Also `(module binary "…")` and `(module quote "…")`.
-/// Errors: malformed, ending with the line and column ("… at 3:14"), whose offset() is that in the
-/// text; invalid for an annotation that makes no sense.
+/// Errors: malformed, ending with the line and column ("… at 3:14"); they have no offset(), which
+/// would be one in the binary module. invalid for an annotation that makes no sense.
 [[nodiscard]] Result<std::vector<u8>> assemble(std::string_view source,
                                                const AssembleOptions& options = {});
 
