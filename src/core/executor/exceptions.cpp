@@ -1,5 +1,6 @@
 // Exceptions: instances, collection of those out of use, and unwinding to a handler.
-// Spec: exec/instructions (throw, throw_ref, try_table), exec/runtime (exception instances).
+// Spec: exec/instructions (throw, throw_ref, try_table), exec/runtime (exception instances),
+// legacy/exceptions.
 //
 // Nothing is paid on the normal path: unwinding finds the clauses in the side table of each
 // function by code position.
@@ -88,8 +89,13 @@ const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<S
         if (info == nullptr) break;  // cannot happen: guest frames are of translated code
         if (stack_top == nullptr) stack_top = fp + info->func->frame_bytes;
         const auto at = static_cast<u32>(ip - info->begin);
-        for (const CatchEntry& c : info->catches) {
+        for (std::size_t i = 0; i < info->catches.size(); ++i) {
+            const CatchEntry& c = info->catches[i];
             if (at < c.begin || at >= c.end) continue;
+            if (c.go_on_at != 0) {
+                i = c.go_on_at - 1;
+                continue;
+            }
             if (c.tag != kNoIndex && instance->tags[c.tag] != tag) continue;
             if (c.with_ref && ref == kNullRef) {
                 ref = allocate_exception(ctx, tag, fields, stack_top);
@@ -101,7 +107,7 @@ const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<S
                     to += 8;
                 }
             }
-            if (c.with_ref) store_raw<u64>(to, ref);
+            if (c.with_ref) store_raw<u64>(fp + u64{c.ref_slot} * 8, ref);
             ctx.fp = fp;
             ctx.cross_frames.resize(cross);
             if (instance != ctx.instance) switch_instance(ctx, instance);

@@ -10,13 +10,15 @@
 
 namespace wasmi::core {
 
-/// One catch clause of a try_table. Clauses are ordered innermost first.
+/// One catch clause of a try_table or legacy try, or a legacy delegate. Ordered innermost first.
 struct CatchEntry {
-    u32 begin, end;  ///< code offsets protected: begin <= at < end
-    u32 tag;         ///< tag index, or kNoIndex for all
-    bool with_ref;
-    u32 pad;   ///< code offset of the landing pad
-    u16 slot;  ///< where the fields and the reference go
+    u32 begin, end;    ///< code offsets protected: begin <= at < end
+    u32 tag;           ///< tag index, or kNoIndex for all
+    u32 pad;           ///< code offset of the landing pad
+    u16 slot;          ///< where the fields go
+    u16 ref_slot;      ///< where the reference goes
+    bool with_ref;     ///< whether the handler wants the reference
+    u32 go_on_at = 0;  ///< not 0: a delegate; the search goes on at that entry
 };
 
 /// A translated function. Immutable once published.

@@ -46,7 +46,7 @@ class FunctionTranslator {
     static constexpr u32 kMaxBlock = 4096;
 
     struct Control {
-        enum class Kind : u8 { function, block, loop, if_, else_, try_table };
+        enum class Kind : u8 { function, block, loop, if_, else_, try_table, try_, catch_ };
         Kind kind = Kind::block;
         LabelId label = 0;       ///< where a branch goes
         LabelId else_label = 0;  ///< of if_
@@ -59,7 +59,10 @@ class FunctionTranslator {
         ValType single;       ///< storage of a lone result
         u32 start_count = 0;  ///< of loop: charged instructions before it
         u32 first_catch = 0;  ///< of try_table: its clauses in catches_ pending
-        u32 begin = 0;        ///< of try_table: code offset
+        u32 begin = 0;        ///< of try_table, try_, catch_: code offset of the protected body
+        u32 end = 0;          ///< of catch_: its end
+        u32 clause = 0;       ///< of catch_: index in protected_ of the clause being translated
+        u32 delegates = kNoIndex;  ///< newest delegate to this block; see Protected::go_on_at
     };
     /// A condition as the branch that is taken when it holds.
     struct Condition {
@@ -76,6 +79,7 @@ class FunctionTranslator {
         bool with_ref;
         LabelId pad;
         u32 slot;
+        u32 ref_slot;
     };
 
     // -- translator.cpp: setup, main loop -------------------------------------------------------
@@ -146,6 +150,11 @@ class FunctionTranslator {
     void begin_if(const BlockType& block);
     void begin_else();
     void begin_try_table(const Immediates& imm);
+    void begin_try(const BlockType& block);
+    void begin_catch(u32 tag);
+    void rethrow(u32 depth);
+    void end_delegate(u32 depth);
+    void resolve_delegates(Control& c);
     void end_block();
     void reset_stack(const Control& c, const ValType* types, u32 count);
     [[nodiscard]] bool in_place(const Control& c) const;
@@ -197,6 +206,10 @@ class FunctionTranslator {
     struct Protected {
         u32 begin, end;
         PendingCatch clause;
+        /// Of a delegate: until its target ends the next delegate to the same block, then the entry
+        /// where the search for a handler goes on.
+        u32 go_on_at = 0;
+        bool is_delegate = false;
     };
     std::vector<Protected> protected_;
     std::vector<Pad> pads_;

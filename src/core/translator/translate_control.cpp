@@ -137,6 +137,10 @@ void FunctionTranslator::begin_try_table(const Immediates& imm) {
         pending.with_ref = clause.has_ref();
         pending.pad = emitter_.new_label();
         pending.slot = to.base;
+        pending.ref_slot = to.base;
+        if (clause.has_tag()) {
+            pending.ref_slot += module_.engine->types.get(module_.tags[clause.tag]).param_slots;
+        }
         pending_.push_back(pending);
         pads_.push_back({pending.pad, to.label, to.kind == Control::Kind::loop});
     }
@@ -146,9 +150,81 @@ void FunctionTranslator::begin_try_table(const Immediates& imm) {
     controls_.back().begin = emitter_.position();
 }
 
+// ---- legacy exceptions. Spec: legacy/exceptions
+//
+// The body of a try is a protected range; the clauses land in the catch bodies that follow it. In a
+// catch body a hidden slot below the fields holds the exception, for rethrow. A delegate is an
+// entry of its own in the table of clauses: it sends the search past the blocks in between.
+
+void FunctionTranslator::begin_try(const BlockType& block) {
+    spill_all();
+    push_control(Control::Kind::try_, block);
+    emitter_.flush();
+    controls_.back().begin = emitter_.position();
+}
+
+void FunctionTranslator::begin_catch(u32 tag) {
+    if (reachable_) branch(0);
+    Control& c = controls_.back();
+    resolve_delegates(c);
+    reset_stack(c, nullptr, 0);
+    emitter_.flush();
+    if (c.kind == Control::Kind::try_) c.end = emitter_.position();
+    c.kind = Control::Kind::catch_;
+    const LabelId pad = emitter_.new_label();
+    bind(pad);
+    pins_are_stale();
+    push_slot(ValKind::ref);
+    Protected clause;
+    clause.begin = c.begin;
+    clause.end = c.end;
+    clause.clause = {tag, false, pad, next_home(), c.base};
+    c.clause = static_cast<u32>(protected_.size());
+    protected_.push_back(clause);
+    if (tag != kNoIndex) {
+        const DefinedType& type = module_.engine->types.get(module_.tags[tag]);
+        for (const ValType t : type.sub.func.params) push_slot(t.kind());
+    }
+    reachable_ = true;
+}
+
+void FunctionTranslator::rethrow(u32 depth) {
+    const Control& c = target(depth);
+    protected_[c.clause].clause.with_ref = true;
+    spill_accs();
+    emit_slow(Op::slow_throw_ref, {c.base});
+    unreachable();
+}
+
+void FunctionTranslator::end_delegate(u32 depth) {
+    spill_all();
+    emitter_.flush();
+    // What is delegated to this block goes on to its own target.
+    resolve_delegates(controls_.back());
+    Control& to = target(depth + 1);
+    Protected entry;
+    entry.begin = controls_.back().begin;
+    entry.end = emitter_.position();
+    entry.clause = {};
+    entry.is_delegate = true;
+    entry.go_on_at = to.delegates;
+    to.delegates = static_cast<u32>(protected_.size());
+    protected_.push_back(entry);
+    end_block();
+}
+
+/// The handlers that protect the block itself are those that are still to come.
+void FunctionTranslator::resolve_delegates(Control& c) {
+    while (c.delegates != kNoIndex) {
+        Protected& entry = protected_[c.delegates];
+        c.delegates = std::exchange(entry.go_on_at, static_cast<u32>(protected_.size()));
+    }
+}
+
 void FunctionTranslator::end_block() {
     Control& c = controls_.back();
     const ValType* results = c.results != nullptr ? c.results : &c.single;
+    resolve_delegates(c);
     switch (c.kind) {
         case Control::Kind::function: {
             if (reachable_) return_values();
@@ -170,11 +246,23 @@ void FunctionTranslator::end_block() {
             spill_all();
             emitter_.flush();
             for (std::size_t i = c.first_catch; i < pending_.size(); ++i) {
-                protected_.push_back({c.begin, emitter_.position(), pending_[i]});
+                Protected clause;
+                clause.begin = c.begin;
+                clause.end = emitter_.position();
+                clause.clause = pending_[i];
+                protected_.push_back(clause);
             }
             pending_.resize(c.first_catch);
             break;
         }
+        case Control::Kind::catch_:
+            // The values stand above the hidden slot of the exception.
+            if (reachable_) {
+                move_branch_values(c);
+                ensure_pins();
+                reset_stack(c, results, c.num_results);
+            }
+            break;
         case Control::Kind::if_:
             if (reachable_) {
                 materialize_top(c.num_results);
@@ -186,6 +274,7 @@ void FunctionTranslator::end_block() {
             break;
         case Control::Kind::block:
         case Control::Kind::else_:
+        case Control::Kind::try_:
             break;
     }
     if (emitter_.is_used(c.label)) {

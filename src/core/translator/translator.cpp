@@ -15,6 +15,10 @@ constexpr bool is_charged(Instr instr) {
         case Instr::block:
         case Instr::loop:
         case Instr::try_table:
+        case Instr::try_:
+        case Instr::catch_:
+        case Instr::catch_all:
+        case Instr::delegate:
         case Instr::else_:
         case Instr::end:
             return false;
@@ -99,8 +103,22 @@ Result<Translation> FunctionTranslator::run() {
             case Instr::loop:
             case Instr::if_:
             case Instr::try_table:
+            case Instr::try_:
                 ++skipped;
                 read_immediates(reader_, imm_of(instr), space_, imm);
+                break;
+            case Instr::catch_:
+            case Instr::catch_all:
+                read_immediates(reader_, imm_of(instr), space_, imm);
+                if (skipped == 0) begin_catch(instr == Instr::catch_ ? imm.index : kNoIndex);
+                break;
+            case Instr::delegate:
+                read_immediates(reader_, imm_of(instr), space_, imm);
+                if (skipped == 0) {
+                    end_delegate(imm.index);
+                } else {
+                    --skipped;
+                }
                 break;
             case Instr::else_:
                 if (skipped == 0) begin_else();
@@ -121,9 +139,19 @@ Result<Translation> FunctionTranslator::run() {
     emit_landing_pads();
     out_.code = std::move(emitter_.finish());
     for (const Protected& p : protected_) {
-        out_.catches.push_back({p.begin, p.end, p.clause.tag, p.clause.with_ref,
-                                emitter_.position_of(p.clause.pad),
-                                static_cast<u16>(p.clause.slot)});
+        CatchEntry entry{};
+        entry.begin = p.begin;
+        entry.end = p.end;
+        if (p.is_delegate) {
+            entry.go_on_at = p.go_on_at;
+        } else {
+            entry.tag = p.clause.tag;
+            entry.with_ref = p.clause.with_ref;
+            entry.pad = emitter_.position_of(p.clause.pad);
+            entry.slot = static_cast<u16>(p.clause.slot);
+            entry.ref_slot = static_cast<u16>(p.clause.ref_slot);
+        }
+        out_.catches.push_back(entry);
     }
     return std::move(out_);
 }
@@ -157,6 +185,21 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         case Instr::try_table:
             begin_try_table(imm);
+            break;
+        case Instr::try_:
+            begin_try(imm.block);
+            break;
+        case Instr::catch_:
+            begin_catch(imm.index);
+            break;
+        case Instr::catch_all:
+            begin_catch(kNoIndex);
+            break;
+        case Instr::delegate:
+            end_delegate(imm.index);
+            break;
+        case Instr::rethrow:
+            rethrow(imm.index);
             break;
         case Instr::end:
             end_block();

@@ -54,6 +54,12 @@ void FunctionValidator::reset_inits(u32 count) {
 
 /// Another branch of the same block begins: else, catch.
 bool FunctionValidator::restart_block(Kind kind, std::span<const ValType> params) {
+    if (s_.top->kind == Kind::try_) {
+        ++s_.top->vectors;
+        const u32 slots = static_cast<u32>(s_.sp - values_.data()) + s_.top->vectors;
+        s_.high = s_.sp;
+        if (slots > max_slots_ && !grow(slots - max_slots_)) return false;
+    }
     s_.top->kind = kind;
     s_.top->unreachable = false;
     s_.high = values_.data() + (max_slots_ - s_.top->vectors);
@@ -64,6 +70,7 @@ bool FunctionValidator::restart_block(Kind kind, std::span<const ValType> params
 /// The block under the current one goes on.
 void FunctionValidator::leave_block() {
     reset_inits(s_.top->inits);
+    if (s_.top->kind >= Kind::catch_) --s_.top->vectors;
     s_.high = values_.data() + (max_slots_ - s_.top->vectors);
     s_.weight = s_.top->weight;
     --s_.top;

@@ -456,9 +456,11 @@ bool FunctionValidator::run() {
                 --instructions;
                 const ControlFrame& frame = *s.top;
                 const std::ptrdiff_t results = frame.single == ValType::bottom ? 0 : 1;
-                // One branch of an `if` is missing: it passes the parameters on as results.
+                // One branch of an `if` is missing: it passes the parameters on as results. A catch
+                // has a slot to give back.
                 const bool is_plain =
-                    frame.type == nullptr && (frame.kind != Kind::if_ || results == 0);
+                    frame.type == nullptr &&
+                    (frame.kind < Kind::if_ || (frame.kind == Kind::if_ && results == 0));
                 if (WASMI_LIKELY(is_plain && s.sp - s.base == results &&
                                  (results == 0 || s.sp[-1] == frame.single) &&
                                  s.top != frames_.data() && init_count_ == frame.inits)) {

@@ -27,13 +27,15 @@ struct Immediates;
 
 /// One entry of the control stack. Spec: appendix/algorithm (ctrl_frame).
 struct ControlFrame {
-    enum class Kind : u8 { func, block, loop, if_, else_, try_table, try_, catch_, catch_all };
+    /// In the order of the effort at their end: see Action::end in function_validator.cpp.
+    enum class Kind : u8 { func, block, loop, else_, try_table, try_, if_, catch_, catch_all };
     Kind kind = Kind::block;
     bool unreachable = false;
     ValType single;                  ///< the result of a block type without index; bottom: none
     const FuncType* type = nullptr;  ///< the block type with index; null: no parameters, `single`
     u32 height = 0;                  ///< values below the block's parameters
-    u32 vectors = 0;                 ///< how many of those are v128
+    u32 vectors = 0;                 ///< slots that are no entries below: one for each v128 and
+                                     ///< for the exception that each legacy catch keeps
     u32 inits = 0;                   ///< height of the log of initialised locals
     u32 weight = 1;                  ///< loop weight outside of the block
 

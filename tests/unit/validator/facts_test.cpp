@@ -47,6 +47,21 @@ TEST(ValidatorFacts, count_a_vector_as_two_slots_while_it_lies_there) {
               5u);
 }
 
+// (try (do) (catch_all (try (do) (catch_all nop)) drop(i32.const 0)))
+TEST(ValidatorFacts, reserve_a_slot_for_the_exception_of_each_open_catch) {
+    EXPECT_EQ(facts(function({}, {}, {0x06, 0x40, 0x19, 0x0B})).max_operand_slots, 1u);
+    EXPECT_EQ(
+        facts(function({}, {}, {0x06, 0x40, 0x19, 0x06, 0x40, 0x19, 0x41, 0, 0x1A, 0x0B, 0x0B}))
+            .max_operand_slots,
+        3u);
+    // One after the other, and none for the body; what follows has the stack for itself.
+    EXPECT_EQ(facts(function({}, {},
+                             {0x06, 0x40, 0x41, 0, 0x1A, 0x19, 0x01, 0x0B, 0x06, 0x40, 0x19, 0x0B,
+                              0x41, 0, 0x1A}))
+                  .max_operand_slots,
+              1u);
+}
+
 // A call with two results counts them.
 TEST(ValidatorFacts, count_results_of_calls) {
     ModuleBuilder b = function({}, {}, {0x10, 1, 0x1A, 0x1A});
