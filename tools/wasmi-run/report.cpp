@@ -69,7 +69,8 @@ int report(const Error& error, std::string_view what_file) {
     const std::string_view kind = to_string(error.kind());
     // "kind: what" → the file comes between.
     std::string line = printable(text);
-    if (!what_file.empty() && std::string_view(line).substr(0, kind.size()) == kind) {
+    if (!what_file.empty() && line.find(printable(what_file)) == std::string::npos &&
+        std::string_view(line).substr(0, kind.size()) == kind) {
         line.insert(kind.size(), fmt::format(": {}", printable(what_file)));
     }
     line = fmt::format("error: {}\n", line);

@@ -151,12 +151,12 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
     app.add_flag("-h,--help", help);
     app.add_flag("-V,--version", version);
     // One value each: a list would swallow FILE.
-    app.add_option("--dir", o.dirs)->expected(1)->allow_extra_args(false);
-    app.add_option("--env", o.env)->expected(1)->allow_extra_args(false);
+    app.add_option("--dir", o.dirs)->allow_extra_args(false);
+    app.add_option("--env", o.env)->allow_extra_args(false);
     app.add_flag("--env-inherit", o.env_inherit);
     CLI::Option* argv0 = app.add_option("--argv0", o.argv0);
     CLI::Option* invoke = app.add_option("--invoke", o.invoke);
-    app.add_option("--preload", o.preloads)->expected(1)->allow_extra_args(false);
+    app.add_option("--preload", o.preloads)->allow_extra_args(false);
     app.add_option("--fuel", fuel);
     app.add_option("--timeout", o.timeout);
     app.add_option("--max-memory", o.max_memory);
