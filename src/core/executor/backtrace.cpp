@@ -33,7 +33,9 @@ void collect_backtrace(ExecContext& ctx, const u8* ip) noexcept {
         ModuleData& module = *instance->module;
         {
             const std::lock_guard lock(module.translate_mutex);
-            info = code_memory_of(module).find(ip);
+            // `ip` is behind a header: at the end of the function if its last instruction has no
+            // fields. One byte before is inside in any case.
+            info = code_memory_of(module).find(ip - 1);
         }
         if (info == nullptr) return;
         const auto at = static_cast<u32>(ip - info->begin);
