@@ -297,8 +297,9 @@ TEST_F(WasiEscape, a_race_with_a_swapped_link_never_leads_out) {
                 EXPECT_EQ(g.read(file.fd), "inside");
             }
             const auto written = g.open(path, Guest::kReadWrite, oflags::trunc);
-            if (written.error == Errno::success)
+            if (written.error == Errno::success) {
                 EXPECT_EQ(g.write(written.fd, "inside"), Errno::success);
+            }
             (void)g("path_filestat_set_times", 3, 1, g.put(path), path.size(), 0, 1,
                     fstflags::mtim);
         }

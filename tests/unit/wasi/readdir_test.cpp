@@ -111,7 +111,9 @@ TEST_F(WasiReaddir, every_cookie_can_be_resumed) {
     for (std::size_t i = entries.size(); i-- > 0;) {
         const std::vector<Entry> rest = read(entries[i].next, 10'000);
         ASSERT_EQ(rest.size(), entries.size() - 1 - i);
-        if (!rest.empty()) EXPECT_EQ(rest[0].name, entries[i + 1].name);
+        if (!rest.empty()) {
+            EXPECT_EQ(rest[0].name, entries[i + 1].name);
+        }
     }
 }
 
