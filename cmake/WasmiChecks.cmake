@@ -8,6 +8,7 @@ endfunction()
 
 set(wasmi_check_tools "${PROJECT_SOURCE_DIR}/tools")
 wasmi_add_check(layers "${wasmi_check_tools}/check_layers.py")
+wasmi_add_check(doc_code "${wasmi_check_tools}/check_doc_code.py")
 wasmi_add_check(doc_links "${wasmi_check_tools}/check_doc_links.py")
 wasmi_add_check(tools "${PROJECT_SOURCE_DIR}/tests/integration/tools_test.py")
 

@@ -43,8 +43,10 @@ endif()
 # wasmi_handler_flags(FILE...): code generation of the files that hold executor handlers. Called in
 # the section of src/core/executor. In tail mode these files are optimised in every build type
 # (a tail call that is not one eats the native stack) and never instrumented; in switch mode they
-# are compiled like any other file. GCC calls libm for f64.sqrt without -fno-math-errno, and a
-# protected stack frame would put a prologue into each handler.
+# are compiled like any other file, but never without optimisation: the one large function would
+# have a frame of half a megabyte, and every call from the host takes one. GCC calls libm for
+# f64.sqrt without -fno-math-errno, and a protected stack frame would put a prologue into each
+# handler.
 function(wasmi_handler_flags)
     if(NOT ARGN)
         return()
@@ -65,6 +67,8 @@ function(wasmi_handler_flags)
         if(WASMI_COVERAGE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
             list(APPEND flags -fno-profile-instr-generate -fno-coverage-mapping)
         endif()
+    elseif(CMAKE_BUILD_TYPE STREQUAL "Debug")
+        list(APPEND flags -O1)
     endif()
     set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
     set_property(GLOBAL APPEND PROPERTY WASMI_HANDLER_FILES ${ARGN})
@@ -91,6 +95,17 @@ function(wasmi_tool target)
     target_link_libraries(${target} PRIVATE wasmi_warnings)
     if(NOT wasmi_instrumentation)
         target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc)
+    endif()
+endfunction()
+
+# wasmi_example(NAME REGEX): examples/NAME.cpp as the program example-NAME; its output must match.
+function(wasmi_example name regex)
+    add_executable(example-${name} "${PROJECT_SOURCE_DIR}/examples/${name}.cpp")
+    target_link_libraries(example-${name} PRIVATE wasmi::wasmi wasmi_warnings)
+    if(WASMI_BUILD_TESTS)
+        add_test(NAME example.${name} COMMAND example-${name})
+        set_tests_properties(example.${name} PROPERTIES PASS_REGULAR_EXPRESSION "${regex}"
+                                                        LABELS example TIMEOUT 60)
     endif()
 endfunction()
 

@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 sys.dont_write_bytecode = True
 
+import check_doc_code  # noqa: E402
 import check_doc_links  # noqa: E402
 import check_handlers  # noqa: E402
 import check_headers  # noqa: E402
@@ -82,6 +83,17 @@ class DocLinks(Tree):
         self.assertEqual([], check_doc_links.check(self.root))
         self.write("A.md", "[b](docs/C.md)\n[h](docs/B.md#not-a-heading) [own](#gone)\n")
         self.assertEqual(3, len(check_doc_links.check(self.root)))
+
+
+class DocCode(Tree):
+    def test_blocks_that_differ_from_their_file_fail(self):
+        self.write("examples/a.cpp", "one\ntwo\nthree\n")
+        self.write("A.md", "<!-- from examples/a.cpp -->\n```cpp\ntwo\nthree\n```\n")
+        self.assertEqual([], check_doc_code.check(self.root))
+        self.write("A.md", "<!-- from examples/a.cpp -->\n```cpp\nwo\nthree\n```\n"
+                           "<!-- from examples/b.cpp -->\n```cpp\n```\n"
+                           "<!-- from examples/a.cpp -->\nno block\n")
+        self.assertEqual(3, len(check_doc_code.check(self.root)))
 
 
 class Headers(Tree):

@@ -67,6 +67,7 @@ ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
     if (ctx.nesting >= ctx.max_nesting) {
         ctx.status = ExecStatus::trap;
         ctx.trap = TrapCode::call_stack_exhausted;
+        ctx.trap_detail = ~u64{0};
         ctx.fp = saved_fp;
         return ctx.status;
     }

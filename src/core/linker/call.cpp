@@ -71,10 +71,6 @@ Slot* prepare_call(StoreData& store, u32 addr) noexcept {
         slots =
             f.host->param_slots > f.host->result_slots ? f.host->param_slots : f.host->result_slots;
     }
-    if (WASMI_UNLIKELY(store.ctx.stack == nullptr) &&
-        !store.ctx.allocate_stack(store.limits.stack_bytes)) {
-        return nullptr;
-    }
     return begin_call(store.ctx, slots);
 }
 

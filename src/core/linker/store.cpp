@@ -37,6 +37,29 @@ u32 push(std::vector<T>& items, T item) {
     return static_cast<u32>(items.size() - 1);
 }
 
+bool holds_exceptions(const TypeRegistry& types, ValType type) {
+    return type.is_ref() && types.top_of(type) == HeapKind::exn;
+}
+
+/// The references to exceptions that live outside the guest stack.
+void visit_exception_refs(ExecContext& ctx, ExecContext::VisitRef visit) {
+    const StoreData& store = *static_cast<StoreData*>(ctx.owner);
+    const TypeRegistry& types = store.types();
+    for (const auto& global : store.globals) {
+        if (holds_exceptions(types, global->type.value)) visit(ctx, global->cell->lo);
+    }
+    for (const auto& table : store.tables) {
+        if (!holds_exceptions(types, table->type.element)) continue;
+        for (u64 i = 0; i < table->elements.size(); ++i) visit(ctx, table->elements[i]);
+    }
+    for (const auto& instance : store.instances) {
+        for (std::size_t i = 0; i < instance->elems.size(); ++i) {
+            if (!holds_exceptions(types, instance->module->elements[i].type)) continue;
+            for (const u64 ref : instance->elems[i].refs) visit(ctx, ref);
+        }
+    }
+}
+
 }  // namespace
 
 void InterruptState::interrupt() noexcept {
@@ -59,7 +82,10 @@ StoreData::StoreData(std::shared_ptr<EngineData> e, const StoreLimits& l)
     ctx.max_nesting = limits.host_nesting;
     ctx.types = &engine->types;
     ctx.owner = this;
+    ctx.visit_store_refs = visit_exception_refs;
     interrupt->ctx = &ctx;
+    // Address space only. If the host refuses it, every call finds the guest stack full.
+    (void)ctx.allocate_stack(limits.stack_bytes);
 }
 
 StoreData::~StoreData() {

@@ -1,5 +1,7 @@
 // Host functions, called by the host: types, values, errors, exceptions.
 // Spec: appendix/embedding (functions).
+#include "tests/util/outcome.hpp"
+
 #include <wasmi/wasmi.hpp>
 
 #include <cmath>
@@ -11,6 +13,10 @@
 
 namespace wasmi {
 namespace {
+
+using test::kind_of;
+using test::message_of;
+using test::trap_of;
 
 struct HostFunc : testing::Test {
     Engine engine;
@@ -77,11 +83,11 @@ TEST_F(HostFunc, may_return_a_Result) {
     EXPECT_EQ(*f(store, 5), 20);
     Result<int32_t> zero = f(store, 0);
     ASSERT_FALSE(zero);
-    EXPECT_EQ(zero.error().kind(), ErrorKind::host);
-    EXPECT_EQ(zero.error().message(), "no zero");
+    EXPECT_EQ(kind_of(zero), ErrorKind::host);
+    EXPECT_EQ(message_of(zero), "no zero");
     Result<int32_t> one = f(store, 1);
     ASSERT_FALSE(one);
-    EXPECT_EQ(one.error().kind(), ErrorKind::exit);
+    EXPECT_EQ(kind_of(one), ErrorKind::exit);
     EXPECT_EQ(one.error().exit_code(), 42u);
     EXPECT_EQ(*f(store, 10), 10);  // a failed call leaves nothing behind
     const auto nothing = make<void(bool)>([](bool fail) -> Result<void> {
@@ -89,14 +95,14 @@ TEST_F(HostFunc, may_return_a_Result) {
         return {};
     });
     EXPECT_TRUE(nothing(store, false));
-    EXPECT_EQ(nothing(store, true).error().trap(), TrapCode::unreachable);
+    EXPECT_EQ(trap_of(nothing(store, true)), TrapCode::unreachable);
 }
 
 TEST_F(HostFunc, an_exception_arrives_as_the_same_exception) {
     const auto f = make<void()>([] { throw std::out_of_range("lambda"); });
     Result<void> end = f(store);
     ASSERT_FALSE(end);
-    EXPECT_EQ(end.error().kind(), ErrorKind::host);
+    EXPECT_EQ(kind_of(end), ErrorKind::host);
     ASSERT_TRUE(end.error().exception());
     EXPECT_THROW(std::rethrow_exception(end.error().exception()), std::out_of_range);
     EXPECT_THROW(end.value(), std::out_of_range);
@@ -167,10 +173,7 @@ TEST_F(HostFunc, that_returns_values_of_wrong_types_fails_the_call) {
             .value();
     };
     Val result[1];
-    const auto kind = [&](const Func& f) {
-        Result<void> end = f.call(store, {}, result);
-        return end ? std::optional<ErrorKind>() : end.error().kind();
-    };
+    const auto kind = [&](const Func& f) { return kind_of(f.call(store, {}, result)); };
     EXPECT_EQ(kind(returning(ValType::i32, Val(1))), std::nullopt);
     EXPECT_EQ(kind(returning(ValType::i32, Val(1.0))), ErrorKind::api_misuse);
     EXPECT_EQ(kind(returning(ValType::funcref, Val(ValType::funcref, Ref{9999}))),
@@ -188,10 +191,10 @@ TEST_F(HostFunc, that_returns_a_forged_native_reference_fails_the_call) {
     const auto f = make<FuncRef()>([] { return FuncRef{{12345}}; });
     Result<FuncRef> end = f(store);
     ASSERT_FALSE(end);
-    EXPECT_EQ(end.error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(end), ErrorKind::api_misuse);
     EXPECT_TRUE(make<FuncRef()>([] { return FuncRef{}; })(store));
     const auto take = make<void(ExternRef)>([](ExternRef) {});
-    EXPECT_EQ(take(store, ExternRef{{999 << 3 | 2}}).error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(take(store, ExternRef{{999 << 3 | 2}})), ErrorKind::api_misuse);
 }
 
 TEST_F(HostFunc, refuses_arguments_that_do_not_fit) {
@@ -200,11 +203,11 @@ TEST_F(HostFunc, refuses_arguments_that_do_not_fit) {
     const Val one[] = {Val(1)};
     const Val wrong[] = {Val(1.0f)};
     EXPECT_TRUE(f.call(store, one, std::span(out, 1)));
-    EXPECT_EQ(f.call(store, {}, std::span(out, 1)).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(f.call(store, one, std::span(out, 2)).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(f.call(store, one, {}).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(f.call(store, wrong, std::span(out, 1)).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(f.typed<void(int32_t)>(store).error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(f.call(store, {}, std::span(out, 1))), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(f.call(store, one, std::span(out, 2))), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(f.call(store, one, {})), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(f.call(store, wrong, std::span(out, 1))), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(f.typed<void(int32_t)>(store)), ErrorKind::api_misuse);
     EXPECT_EQ(f.typed<int64_t(int32_t)>(store).value()(store, 1).value(), 1);
 }
 
@@ -212,7 +215,7 @@ TEST_F(HostFunc, gets_the_store_and_no_instance_when_the_host_calls) {
     Store* seen = nullptr;
     const auto f = make<void()>([&](Caller& caller) {
         seen = &caller.store();
-        EXPECT_EQ(caller.instance().error().kind(), ErrorKind::api_misuse);
+        EXPECT_EQ(kind_of(caller.instance()), ErrorKind::api_misuse);
         EXPECT_TRUE(caller.memory().empty());
     });
     ASSERT_TRUE(f(store));
@@ -225,7 +228,7 @@ TEST_F(HostFunc, sees_the_store_where_it_has_moved) {
     Store second = std::move(store);
     ASSERT_TRUE(f(second));
     EXPECT_EQ(seen, &second);
-    EXPECT_EQ(f(store).error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(f(store)), ErrorKind::api_misuse);
     store = std::move(second);
     ASSERT_TRUE(f(store));
     EXPECT_EQ(seen, &store);
@@ -252,7 +255,7 @@ TEST_F(HostFunc, nests_up_to_the_limit_only) {
     self = f.typed<int32_t(int32_t)>(shallow).value();
     Result<int32_t> end = (*self)(shallow, 0);
     ASSERT_FALSE(end);
-    EXPECT_EQ(end.error().trap(), TrapCode::call_stack_exhausted);
+    EXPECT_EQ(trap_of(end), TrapCode::call_stack_exhausted);
 }
 
 TEST_F(HostFunc, is_freed_with_its_store) {
@@ -271,15 +274,13 @@ TEST_F(HostFunc, refuses_types_the_engine_does_not_know) {
     const auto nothing = [](Caller&, std::span<const Val>, std::span<Val>) {
         return Result<void>{};
     };
-    const auto kind = [&](ValType t) {
-        return Func::create(store, {{t}, {}}, nothing).error().kind();
-    };
+    const auto kind = [&](ValType t) { return kind_of(Func::create(store, {{t}, {}}, nothing)); };
     EXPECT_EQ(kind(ValType::ref_to(123456, true)), ErrorKind::api_misuse);
     EXPECT_EQ(kind(ValType::bottom), ErrorKind::api_misuse);
     EXPECT_EQ(kind(ValType::ref(HeapKind::bottom, true)), ErrorKind::api_misuse);
-    EXPECT_EQ(Func::create(store, {}, nullptr).error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(Func::create(store, {}, nullptr)), ErrorKind::api_misuse);
     const FuncType huge{std::vector<ValType>(1'000'000, ValType::i32), {}};
-    EXPECT_EQ(Func::create(store, huge, nothing).error().kind(), ErrorKind::limit);
+    EXPECT_EQ(kind_of(Func::create(store, huge, nothing)), ErrorKind::limit);
 }
 
 }  // namespace

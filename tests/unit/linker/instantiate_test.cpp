@@ -1,6 +1,7 @@
 // Instantiation: initial values, segments, partial effects, limits.
 // Spec: exec/modules (instantiation).
 #include "core/linker/store.hpp"
+#include "tests/util/outcome.hpp"
 #include "tests/util/wat.hpp"
 
 #include <wasmi/wasmi.hpp>
@@ -9,6 +10,10 @@
 
 namespace wasmi {
 namespace {
+
+using test::kind_of;
+using test::message_of;
+using test::trap_of;
 
 using test::compile_wat;
 
@@ -131,19 +136,19 @@ TEST_F(Instantiate, uses_64_bit_offsets_as_they_are) {
     Result<Instance> beyond = run(R"((module
         (memory i64 1)
         (data (i64.const -1) "z")))");
-    EXPECT_EQ(beyond.error().trap(), TrapCode::out_of_bounds_memory_access);
+    EXPECT_EQ(trap_of(beyond), TrapCode::out_of_bounds_memory_access);
     beyond =
         run(R"((module (table i64 1 funcref) (func $f) (elem (table 0) (i64.const -1) func $f)))");
-    EXPECT_EQ(beyond.error().trap(), TrapCode::out_of_bounds_table_access);
+    EXPECT_EQ(trap_of(beyond), TrapCode::out_of_bounds_table_access);
 }
 
 TEST_F(Instantiate, segments_of_size_zero_are_checked_too) {
     EXPECT_TRUE(run(R"((module (memory 1) (data (i32.const 65536) "")))"));
-    EXPECT_EQ(run(R"((module (memory 1) (data (i32.const 65537) "")))").error().trap(),
+    EXPECT_EQ(trap_of(run(R"((module (memory 1) (data (i32.const 65537) "")))")),
               TrapCode::out_of_bounds_memory_access);
     EXPECT_TRUE(run(R"((module (memory 0) (data (i32.const 0) "")))"));
     EXPECT_TRUE(run("(module (table 1 funcref) (elem (i32.const 1)))"));
-    EXPECT_EQ(run("(module (table 1 funcref) (elem (i32.const 2)))").error().trap(),
+    EXPECT_EQ(trap_of(run("(module (table 1 funcref) (elem (i32.const 2)))")),
               TrapCode::out_of_bounds_table_access);
 }
 
@@ -166,8 +171,8 @@ TEST_F(Instantiate, what_was_written_before_a_trap_stays) {
         (elem (i32.const 9) $f $f)
         (elem (i32.const 2) $f)))");
     ASSERT_FALSE(end);
-    EXPECT_EQ(end.error().kind(), ErrorKind::trap);
-    EXPECT_EQ(end.error().message(), "out of bounds table access");
+    EXPECT_EQ(kind_of(end), ErrorKind::trap);
+    EXPECT_EQ(message_of(end), "out of bounds table access");
     EXPECT_NE(element(table, 0), -1);
     EXPECT_EQ(element(table, 9), -1);  // nothing of the segment that traps
     EXPECT_EQ(element(table, 2), -1);
@@ -179,7 +184,7 @@ TEST_F(Instantiate, what_was_written_before_a_trap_stays) {
         (data (i32.const 65535) "cd")
         (data (i32.const 1) "e")))");
     ASSERT_FALSE(end);
-    EXPECT_EQ(end.error().message(), "out of bounds memory access");
+    EXPECT_EQ(message_of(end), "out of bounds memory access");
     EXPECT_EQ(*memory.read<std::uint8_t>(store, 0), 'b');
     EXPECT_EQ(*memory.read<std::uint8_t>(store, 65535), 0);
     EXPECT_EQ(*memory.read<std::uint8_t>(store, 1), 0);
@@ -220,33 +225,30 @@ TEST_F(Instantiate, a_limit_leaves_the_store_as_it_was) {
     };
     constexpr std::string_view kSmall =
         "(module (func) (table 10 funcref) (memory 1) (global i32 (i32.const 1)))";
-    EXPECT_EQ(end("(module (func) (global i32 (i32.const 1)) (table 10 funcref) (memory 4))")
-                  .error()
-                  .kind(),
-              ErrorKind::limit);
+    EXPECT_EQ(
+        kind_of(end("(module (func) (global i32 (i32.const 1)) (table 10 funcref) (memory 4))")),
+        ErrorKind::limit);
     expect_untouched(0);
-    EXPECT_EQ(end("(module (func) (memory 1) (table 10 funcref) (table 4294967295 funcref))")
-                  .error()
-                  .kind(),
-              ErrorKind::limit);
+    EXPECT_EQ(
+        kind_of(end("(module (func) (memory 1) (table 10 funcref) (table 4294967295 funcref))")),
+        ErrorKind::limit);
     expect_untouched(0);
     ASSERT_TRUE(end(kSmall));
     expect_untouched(1);
     ASSERT_TRUE(end(kSmall));
     expect_untouched(2);
-    EXPECT_EQ(end("(module)").error().kind(), ErrorKind::limit);
+    EXPECT_EQ(kind_of(end("(module)")), ErrorKind::limit);
     expect_untouched(2);
 }
 
 TEST_F(Instantiate, huge_memories_fail_or_cost_nothing) {
     Store small(engine, {.memory_bytes = std::uint64_t{1} << 30});
     Linker l(small);
-    EXPECT_EQ(l.instantiate(compile_wat(engine, "(module (memory 65536))")).error().kind(),
+    EXPECT_EQ(kind_of(l.instantiate(compile_wat(engine, "(module (memory 65536))"))),
               ErrorKind::limit);
-    EXPECT_EQ(
-        l.instantiate(compile_wat(engine, "(module (memory i64 281474976710656))")).error().kind(),
-        ErrorKind::limit);
-    EXPECT_EQ(run("(module (memory i64 281474976710656))").error().kind(), ErrorKind::limit);
+    EXPECT_EQ(kind_of(l.instantiate(compile_wat(engine, "(module (memory i64 281474976710656))"))),
+              ErrorKind::limit);
+    EXPECT_EQ(kind_of(run("(module (memory i64 281474976710656))")), ErrorKind::limit);
     EXPECT_TRUE(l.instantiate(compile_wat(engine, "(module (memory 1 65536))")));
 }
 
@@ -261,9 +263,9 @@ TEST_F(Instantiate, exports_are_found_by_name_and_kind) {
     EXPECT_TRUE(i.global(store, "g"));
     EXPECT_EQ(i.tag(store, "e").value().type(store)->params.size(), 1u);
     EXPECT_EQ(i.get(store, "g")->kind, ExternKind::global);
-    EXPECT_EQ(i.func(store, "zzz").error().kind(), ErrorKind::link);
-    EXPECT_EQ(i.get(store, "F").error().message(), "unknown export: \"F\"");
-    EXPECT_EQ(i.func(store, "m").error().message(), "export \"m\" is a memory, not a func");
+    EXPECT_EQ(kind_of(i.func(store, "zzz")), ErrorKind::link);
+    EXPECT_EQ(message_of(i.get(store, "F")), "unknown export: \"F\"");
+    EXPECT_EQ(message_of(i.func(store, "m")), "export \"m\" is a memory, not a func");
     EXPECT_EQ(i.module(store).value().exports().size(), 7u);
 }
 
@@ -277,7 +279,7 @@ TEST_F(Instantiate, start_function_of_the_host_runs_after_the_segments) {
     EXPECT_EQ(calls, 1);
     ASSERT_TRUE(linker.func("env", "start", []() -> Result<void> { return Error::from_exit(3); }));
     Result<Instance> end = run(R"((module (import "env" "start" (func $s)) (start $s)))");
-    EXPECT_EQ(end.error().kind(), ErrorKind::exit);
+    EXPECT_EQ(kind_of(end), ErrorKind::exit);
     EXPECT_EQ(end.error().exit_code(), 3u);
 }
 

@@ -1,5 +1,6 @@
 // Import matching and its messages, named linking.
 // Spec: valid/matching (external types), exec/modules (instantiation).
+#include "tests/util/outcome.hpp"
 #include "tests/util/wat.hpp"
 
 #include <wasmi/wasmi.hpp>
@@ -9,6 +10,9 @@
 
 namespace wasmi {
 namespace {
+
+using test::kind_of;
+using test::message_of;
 
 using test::compile_wat;
 using testing::HasSubstr;
@@ -30,8 +34,8 @@ struct Linking : testing::Test {
     bool takes(const std::string& desc, const std::string& types = {}) {
         Result<Instance> end = run("(module " + types + " (import \"env\" \"x\" " + desc + "))");
         if (!end) {
-            EXPECT_EQ(end.error().kind(), ErrorKind::link);
-            EXPECT_THAT(end.error().message(), StartsWith("incompatible import type"));
+            EXPECT_EQ(kind_of(end), ErrorKind::link);
+            EXPECT_THAT(message_of(end), StartsWith("incompatible import type"));
         }
         return end.has_value();
     }
@@ -48,8 +52,8 @@ TEST_F(Linking, lists_every_unknown_and_incompatible_import_with_its_type) {
         (import "env" "log_line" (func (param i64) (result f32)))
         (import "nowhere" "g" (global (mut i64)))))");
     ASSERT_FALSE(end);
-    EXPECT_EQ(end.error().kind(), ErrorKind::link);
-    const std::string& text = end.error().message();
+    EXPECT_EQ(kind_of(end), ErrorKind::link);
+    const std::string& text = message_of(end);
     EXPECT_THAT(text, StartsWith("unknown import: \"env\" \"logline\" of type func (i32) -> ()"));
     EXPECT_THAT(text, HasSubstr("did you mean \"env\" \"log_line\"?"));
     EXPECT_THAT(text, HasSubstr("incompatible import type: \"env\" \"mem\" must be memory 2, is "
@@ -62,18 +66,17 @@ TEST_F(Linking, lists_every_unknown_and_incompatible_import_with_its_type) {
 
 TEST_F(Linking, the_first_complaint_opens_the_message) {
     ASSERT_TRUE(linker.func("env", "a", [] {}));
-    EXPECT_THAT(run(R"((module (import "env" "a" (memory 1)) (import "env" "b" (func))))")
-                    .error()
-                    .message(),
-                StartsWith("incompatible import type"));
+    EXPECT_THAT(
+        message_of(run(R"((module (import "env" "a" (memory 1)) (import "env" "b" (func))))")),
+        StartsWith("incompatible import type"));
 }
 
 TEST_F(Linking, does_not_list_without_end) {
     std::string text = "(module";
     for (int i = 0; i < 5000; ++i) text += " (import \"m\" \"" + std::to_string(i) + "\" (func))";
     Result<Instance> end = run(text + ")");
-    EXPECT_THAT(end.error().message(), HasSubstr("; and 4900 more"));
-    EXPECT_LT(end.error().message().size(), 20'000u);
+    EXPECT_THAT(message_of(end), HasSubstr("; and 4900 more"));
+    EXPECT_LT(message_of(end).size(), 20'000u);
 }
 
 TEST_F(Linking, functions_match_by_their_types) {
@@ -173,25 +176,24 @@ TEST_F(Linking, takes_imports_in_order_without_names) {
     const Instance i = Linker::instantiate(store, m, good).value();
     EXPECT_EQ(i.global(store, "g").value(), g);
     const Extern swapped[] = {g, f};
-    EXPECT_THAT(Linker::instantiate(store, m, swapped).error().message(),
+    EXPECT_THAT(message_of(Linker::instantiate(store, m, swapped)),
                 StartsWith("incompatible import type"));
-    EXPECT_THAT(Linker::instantiate(store, m, std::span(good, 1)).error().message(),
+    EXPECT_THAT(message_of(Linker::instantiate(store, m, std::span(good, 1))),
                 StartsWith("unknown import: \"b\" \"g\""));
     const Extern more[] = {f, g, g};
-    EXPECT_EQ(Linker::instantiate(store, m, more).error().kind(), ErrorKind::link);
+    EXPECT_EQ(kind_of(Linker::instantiate(store, m, more)), ErrorKind::link);
     Store other(engine);
-    EXPECT_EQ(Linker::instantiate(other, m, good).error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(Linker::instantiate(other, m, good)), ErrorKind::api_misuse);
 }
 
 TEST_F(Linking, refuses_modules_of_another_engine_and_items_of_another_store) {
     Engine second;
-    EXPECT_EQ(linker.instantiate(compile_wat(second, "(module)")).error().kind(),
-              ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.instantiate(compile_wat(second, "(module)"))), ErrorKind::api_misuse);
     Store other(engine);
     const Func f = Func::wrap(other, [] {}).value();
-    EXPECT_EQ(linker.define("a", "b", f).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(linker.define("a", "b", Extern{}).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(linker.define_instance("a", Instance{}).error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.define("a", "b", f)), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.define("a", "b", Extern{})), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.define_instance("a", Instance{})), ErrorKind::api_misuse);
 }
 
 TEST_F(Linking, follows_its_store_and_outlives_it) {
@@ -203,10 +205,10 @@ TEST_F(Linking, follows_its_store_and_outlives_it) {
         EXPECT_EQ(&linker.store(), &moved);
         EXPECT_TRUE(linker.func("env", "g", [] {}));
     }
-    EXPECT_EQ(linker.instantiate(m).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(linker.func("env", "g", [] {}).error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(linker.get("env", "f").error().kind(), ErrorKind::api_misuse);
-    EXPECT_EQ(linker.define_instance("env", Instance{}).error().kind(), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.instantiate(m)), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.func("env", "g", [] {})), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.get("env", "f")), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(linker.define_instance("env", Instance{})), ErrorKind::api_misuse);
 }
 
 TEST_F(Linking, finds_what_was_defined) {
@@ -214,7 +216,7 @@ TEST_F(Linking, finds_what_was_defined) {
     ASSERT_TRUE(linker.define("env", "f", f));
     EXPECT_EQ(linker.get("env", "f").value().func(), f);
     EXPECT_EQ(linker.get("env", "f").value().memory(), std::nullopt);
-    EXPECT_EQ(linker.get("env", "g").error().kind(), ErrorKind::link);
+    EXPECT_EQ(kind_of(linker.get("env", "g")), ErrorKind::link);
 }
 
 }  // namespace
