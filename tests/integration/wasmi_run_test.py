@@ -373,6 +373,14 @@ class Directories(Run):
     def test_a_missing_directory_is_an_error(self):
         module = self.file("m.wat", self.CREATE)
         self.check_error(self.run_tool("--dir", "none", module), 66, "no such directory")
+        self.check(self.run_tool("--dir", ".:/data", module), 66, "", "two colons")
+
+    def test_closed_standard_streams_are_not_taken_for_files(self):
+        module = self.file("m.wat", self.CREATE)
+        process = subprocess.run(["sh", "-c", '"$0" --dir "$1::/data" "$2" <&- >&- 2>&-', ENGINE,
+                                  self.root, module], check=False, timeout=60)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual((self.root / "made").read_bytes(), b"")
 
 
 class Statistics(Run):

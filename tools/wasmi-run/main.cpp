@@ -8,15 +8,27 @@
 #include <csignal>
 #include <cstring>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace {
 
 constexpr wasmi::tool::Command kCommands[] = {
     {"run", "run a module (the default)", wasmi::tool::run_main},
 };
 
+/// A descriptor 0, 1 or 2 that is closed would be given to the first file that is opened: then our
+/// messages would be written into a file of the guest.
+void fill_standard_descriptors() {
+    for (int fd = 0; fd < 3; ++fd) {
+        if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    fill_standard_descriptors();
     // A guest that writes to a closed pipe ends as any program does, even if our parent ignores
     // the signal (a shell pipeline expects it).
     std::signal(SIGPIPE, SIG_DFL);

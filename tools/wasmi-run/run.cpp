@@ -391,7 +391,14 @@ int run(const Options& o) {
     if (timeout) store.set_deadline(Clock::now() + *timeout);
     Linker linker(store);
     Result<void> added = add_wasi(linker, wasi);
-    if (!added) return report(added.error());
+    if (!added) {
+        const int code = report(added.error());
+        for (const std::string& d : o.dirs) {
+            if (d.find(':') != std::string::npos && d.find("::") == std::string::npos)
+                fmt::print(stderr, "note: for --dir {} write HOST::GUEST, with two colons\n", d);
+        }
+        return code;
+    }
 
     int code = kOk;
     const auto finish = [&] {
