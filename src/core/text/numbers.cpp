@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <bit>
 #include <cfloat>
+#include <charconv>
 #include <vector>
 
 namespace wasmi::core::text {
@@ -317,7 +318,43 @@ std::optional<u64> parse_float(const Format& f, std::string_view literal) {
     return *magnitude | sign;
 }
 
+/// What is no finite number; empty for the others.
+std::string format_special(const Format& f, u64 bits) {
+    const u64 sign = u64(f.max_exponent + 1) << (f.fraction_bits + 1);
+    const u64 infinity = u64(2 * f.max_exponent + 1) << f.fraction_bits;
+    const u64 magnitude = bits & (sign - 1);
+    const std::string minus = (bits & sign) != 0 ? "-" : "";
+    if (magnitude < infinity) return {};
+    if (magnitude == infinity) return minus + "inf";
+    const u64 payload = magnitude - infinity;
+    if (payload == u64{1} << (f.fraction_bits - 1)) return minus + "nan";
+    return minus + "nan:" + format_hex(payload);
+}
+
+template <class T>
+std::string format_finite(T value) {
+    char buffer[64];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+    return {buffer, end};
+}
+
 }  // namespace
+
+std::string format_hex(u64 value) {
+    std::string out;
+    for (; value != 0; value >>= 4) out.insert(out.begin(), "0123456789abcdef"[value & 15]);
+    return "0x" + (out.empty() ? "0" : out);
+}
+
+std::string format_f32(u32 bits) {
+    std::string special = format_special(kF32, bits);
+    return special.empty() ? format_finite(std::bit_cast<float>(bits)) : special;
+}
+
+std::string format_f64(u64 bits) {
+    std::string special = format_special(kF64, bits);
+    return special.empty() ? format_finite(std::bit_cast<double>(bits)) : special;
+}
 
 NumberForm number_form(std::string_view s) noexcept {
     std::size_t at = 0;

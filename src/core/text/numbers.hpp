@@ -5,6 +5,7 @@
 #include "core/types/basics.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace wasmi::core::text {
@@ -23,5 +24,11 @@ enum class NumberForm : u8 { none, nat, integer, real };
 /// The bits of the nearest float (ties to even), also for inf, nan and nan:0x….
 [[nodiscard]] std::optional<u32> parse_f32(std::string_view literal);
 [[nodiscard]] std::optional<u64> parse_f64(std::string_view literal);
+
+/// The shortest literals that read back as these bits.
+[[nodiscard]] std::string format_f32(u32 bits);
+[[nodiscard]] std::string format_f64(u64 bits);
+/// "0x1f".
+[[nodiscard]] std::string format_hex(u64 value);
 
 }  // namespace wasmi::core::text
