@@ -69,6 +69,7 @@ def main():
     parser.add_argument("--group", required=True)
     parser.add_argument("--cache", default="spec-tests-cache")
     parser.add_argument("--ready", action="store_true")
+    parser.add_argument("--round-trip", choices=("flat", "folded"))
     args = parser.parse_args()
 
     directory = find(Path(args.cache).resolve(), args.group)
@@ -82,6 +83,8 @@ def main():
                "--prefix", args.group + "/"]
     if args.ready:
         command.append("--ready")
+    if args.round_trip:
+        command += ["--round-trip", args.round_trip]
     return subprocess.run([*command, str(directory)]).returncode
 
 

@@ -1,6 +1,6 @@
 // wasmi-wast: runs scripts, for the tests.
 //
-//     wasmi-wast [-v] [--expect CSV [--prefix PREFIX] [--ready]] PATH...
+//     wasmi-wast [-v] [--expect CSV [--prefix PREFIX] [--ready]] [--round-trip flat|folded] PATH...
 //     wasmi-wast --count PATH... > expected_counts.csv
 #include "spectests/runner/suite.hpp"
 
@@ -19,6 +19,10 @@ int main(int argc, char** argv) {
             options.only_ready = true;
         } else if (std::strcmp(argv[i], "--expect") == 0 && i + 1 < argc) {
             options.expected_counts = argv[++i];
+        } else if (std::strcmp(argv[i], "--round-trip") == 0 && i + 1 < argc) {
+            options.round_trip = std::strcmp(argv[++i], "folded") == 0
+                                     ? wasmi::spectest::RoundTrip::folded
+                                     : wasmi::spectest::RoundTrip::flat;
         } else if (std::strcmp(argv[i], "--prefix") == 0 && i + 1 < argc) {
             options.prefix = argv[++i];
         } else {

@@ -10,5 +10,6 @@
 #include <wasmi/native.hpp>
 #include <wasmi/result.hpp>
 #include <wasmi/store.hpp>
+#include <wasmi/text.hpp>
 #include <wasmi/types.hpp>
 #include <wasmi/value.hpp>

@@ -3,6 +3,7 @@
 #include "spectests/runner/runner.hpp"
 
 #include "core/text/assemble.hpp"
+#include "core/text/disassemble.hpp"
 #include "spectests/runner/host.hpp"
 #include "spectests/runner/values.hpp"
 
@@ -47,6 +48,7 @@ class Runner {
   public:
     Runner(const Script& script, std::string_view source, const RunOptions& options)
         : script_(script),
+          options_(options),
           lines_(source),
           engine_(options.config),
           store_(std::make_unique<Store>(engine_, options.limits)) {}
@@ -121,7 +123,9 @@ class Runner {
     // ---- modules
     // ---------------------------------------------------------------------------------
 
-    Result<Module> compile(const ModuleSource& m) {
+    Result<Module> compile(const ModuleSource& m) { return compile(m, false); }
+
+    Result<Module> compile(const ModuleSource& m, bool to_run) {
         Result<std::vector<u8>> bytes = std::vector<u8>(m.bytes.begin(), m.bytes.end());
         if (m.form == ModuleSource::Form::text) {
             bytes = text::assemble_fields(script_.tokens, m.begin, m.end, m.name_token);
@@ -129,11 +133,18 @@ class Runner {
             bytes = text::assemble(m.bytes);
         }
         if (!bytes) return std::move(bytes).error();
+        if (to_run && options_.round_trip) {
+            const Result<std::string> printed =
+                text::disassemble(*bytes, {.folded = options_.round_trip_folded});
+            if (!printed) return printed.error();
+            bytes = text::assemble(*printed);
+            if (!bytes) return std::move(bytes).error();
+        }
         return Module::compile(engine_, std::as_bytes(std::span<const u8>(*bytes)));
     }
 
     Result<Instance> instantiate(const ModuleSource& m) {
-        const Result<Module> module = compile(m);
+        const Result<Module> module = compile(m, true);
         if (!module) return module.error();
         return linker_->instantiate(*module);
     }
@@ -142,7 +153,7 @@ class Runner {
         // A name that fails to be defined anew must not mean the module before.
         latest_.reset();
         if (!m.name.empty()) instances_.erase(m.name);
-        Result<Module> compiled = compile(m);
+        Result<Module> compiled = compile(m, true);
         if (!compiled) return compiled.error().to_string();
         latest_module_ = *compiled;
         if (!m.name.empty()) modules_.insert_or_assign(m.name, *compiled);
@@ -272,6 +283,7 @@ class Runner {
     }
 
     const Script& script_;
+    const RunOptions& options_;
     LineCounter lines_;
     Engine engine_;
     std::unique_ptr<Store> store_;

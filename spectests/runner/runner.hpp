@@ -28,6 +28,8 @@ struct ScriptResult {
 struct RunOptions {
     Config config;
     StoreLimits limits;
+    bool round_trip = false;  ///< print modules that run as text and assemble it again
+    bool round_trip_folded = false;
 };
 
 /// Each script gets an engine, a store and a host module `spectest` of its own.

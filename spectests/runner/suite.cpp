@@ -168,6 +168,8 @@ SuiteResult run_suite(const SuiteOptions& options) {
         }
         RunOptions run;
         run.config = options.config;
+        run.round_trip = options.round_trip != RoundTrip::none;
+        run.round_trip_folded = options.round_trip == RoundTrip::folded;
         run.config.features = features_of(file.path, options.config.features);
         const auto begin = std::chrono::steady_clock::now();
         const ScriptResult r = run_script(source, run);

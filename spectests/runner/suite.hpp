@@ -9,6 +9,9 @@
 
 namespace wasmi::spectest {
 
+/// Whether modules that run are printed as text and assembled again before.
+enum class RoundTrip : std::uint8_t { none, flat, folded };
+
 struct SuiteOptions {
     std::vector<std::string> paths;  ///< scripts, and directories of scripts
     bool verbose = false;            ///< a line for each file
@@ -19,6 +22,7 @@ struct SuiteOptions {
     std::string prefix;  ///< "core/"; only such lines of the table count
     /// Only files of which the table says in a third column that nothing is missing for them.
     bool only_ready = false;
+    RoundTrip round_trip = RoundTrip::none;
 };
 
 struct SuiteResult {

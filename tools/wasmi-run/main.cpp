@@ -15,6 +15,9 @@ namespace {
 
 constexpr wasmi::tool::Command kCommands[] = {
     {"run", "run a module (the default)", wasmi::tool::run_main},
+    {"wasm", "assemble a text to a binary module", wasmi::tool::wasm_main},
+    {"wast", "run test scripts", wasmi::tool::wast_main},
+    {"wat", "print a module as text", wasmi::tool::wat_main},
 };
 
 /// A descriptor 0, 1 or 2 that is closed would be given to the first file that is opened: then our

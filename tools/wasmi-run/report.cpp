@@ -2,6 +2,7 @@
 // Spec: none.
 #include "command.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -93,6 +94,41 @@ int report(const Error& error, std::string_view what_file) {
 int report_usage(std::string_view message) {
     print(fmt::format("error: usage: {} (see wasmi-run --help)\n", printable(message)));
     return kBadUsage;
+}
+
+std::optional<int> apply_features(const std::string& list, Features& features) {
+    std::size_t begin = 0;
+    while (begin <= list.size()) {
+        const std::size_t comma = std::min(list.find(',', begin), list.size());
+        std::string_view name = std::string_view(list).substr(begin, comma - begin);
+        begin = comma + 1;
+        if (name.empty()) continue;
+        if (name == "all") {
+            features = Features::all();
+            continue;
+        }
+        if (name == "none") {
+            features = Features();
+            continue;
+        }
+        const bool on = name[0] != '-';
+        if (!on || name[0] == '+') name.remove_prefix(1);
+        bool found = false;
+        std::string known;
+        const auto try_one = [&](Feature feature) {
+            known += fmt::format(" {}", to_string(feature));
+            if (to_string(feature) != name) return;
+            features.set(feature, on);
+            found = true;
+        };
+#define WASMI_FEATURE(id, ...) try_one(Feature::id);
+#include <wasmi/features.def>
+#undef WASMI_FEATURE
+        if (!found)
+            return report_usage(
+                fmt::format("--features: no proposal \"{}\"; there are:{}", name, known));
+    }
+    return std::nullopt;
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {

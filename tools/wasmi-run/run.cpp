@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kHelp = R"(wasmi-run: runs WebAssembly modules
 
 usage: wasmi-run [run] [options] FILE [guest arguments]
+       wasmi-run wat|wasm|wast --help
 
 Options come before FILE; everything after FILE belongs to the guest, no "--" is needed. FILE may
 be a binary or a text module. A command (export "_start") is run as a program with WASI preview 1;
@@ -196,42 +197,6 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
     }
     if (!o.stats.empty() && o.stats != "true" && o.stats != "json" && o.stats != "false")
         return report_usage(fmt::format("--stats={}: use --stats or --stats=json", o.stats));
-    return std::nullopt;
-}
-
-/// "all", "none", "simd,-threads". An exit code on error.
-std::optional<int> apply_features(const std::string& list, Features& features) {
-    std::size_t begin = 0;
-    while (begin <= list.size()) {
-        const std::size_t comma = std::min(list.find(',', begin), list.size());
-        std::string_view name = std::string_view(list).substr(begin, comma - begin);
-        begin = comma + 1;
-        if (name.empty()) continue;
-        if (name == "all") {
-            features = Features::all();
-            continue;
-        }
-        if (name == "none") {
-            features = Features();
-            continue;
-        }
-        const bool on = name[0] != '-';
-        if (!on || name[0] == '+') name.remove_prefix(1);
-        bool found = false;
-        std::string known;
-        const auto try_one = [&](Feature feature) {
-            known += fmt::format(" {}", to_string(feature));
-            if (to_string(feature) != name) return;
-            features.set(feature, on);
-            found = true;
-        };
-#define WASMI_FEATURE(id, ...) try_one(Feature::id);
-#include <wasmi/features.def>
-#undef WASMI_FEATURE
-        if (!found)
-            return report_usage(
-                fmt::format("--features: no proposal \"{}\"; there are:{}", name, known));
-    }
     return std::nullopt;
 }
 

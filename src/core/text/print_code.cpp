@@ -281,7 +281,7 @@ std::string Printer::hint_text(u32 offset) const {
 
 /// All instructions but the last `end`.
 void Printer::flat_body(Reader& r) {
-    while (r.ok() && !r.at_end()) {
+    while (r.ok() && !r.at_end() && !error_) {
         const std::string hint = hint_text(r.offset());
         const Instr instr = read_instr(r, type_space_.features);
         if (!r.ok()) return;
@@ -443,7 +443,7 @@ void Printer::read_tree(Reader& r) {
     nodes_.clear();
     nodes_.emplace_back();  // the body itself
     std::vector<u32> open{0};
-    while (r.ok() && !r.at_end()) {
+    while (r.ok() && !r.at_end() && !error_) {
         const u32 offset = r.offset();
         const Instr instr = read_instr(r, type_space_.features);
         if (!r.ok()) return;
@@ -523,7 +523,7 @@ void Printer::write_tree(u32 indent, bool inline_only) {
         u32 next;  ///< of its items
     };
     std::vector<Step> steps{{0, 0}};
-    while (!steps.empty()) {
+    while (!steps.empty() && !error_) {
         Step& step = steps.back();
         const Node& node = nodes_[step.node];
         if (step.next == node.items.size()) {

@@ -98,7 +98,7 @@ std::string Printer::list_text(std::string_view keyword, const std::vector<ValTy
 void Printer::collect_types() {
     Reader r = section(Section::type);
     const u32 groups = r.read_count();
-    for (u32 g = 0; g < groups && r.ok(); ++g) {
+    for (u32 g = 0; g < groups && r.ok() && !error_; ++g) {
         u32 members = 1;
         if (r.peek() == 0x4E) {
             r.skip(1);
@@ -187,7 +187,7 @@ void Printer::types() {
     Reader r = section(Section::type);
     const u32 groups = r.read_count();
     u32 index = 0;
-    for (u32 g = 0; g < groups && r.ok(); ++g) {
+    for (u32 g = 0; g < groups && r.ok() && !error_; ++g) {
         const bool rec = r.peek() == 0x4E;
         u32 members = 1;
         if (rec) {

@@ -67,6 +67,9 @@ Result<std::string> Printer::print() {
 }
 
 void Printer::newline(u32 indent) {
+    if (out_.size() > kMaxTextSize && !error_) {
+        error_ = Error(ErrorKind::limit, "the text of the module is too large");
+    }
     constexpr u32 kMaxIndent = 40;  // deep nesting must not grow the text without bound
     out_ += '\n';
     out_.append(std::size_t{2} * std::min(indent, kMaxIndent), ' ');
@@ -144,7 +147,7 @@ void Printer::count_spaces() {
 void Printer::imports() {
     Reader r = section(Section::import);
     const u32 count = r.read_count();
-    for (u32 i = 0; i < count && r.ok();) {
+    for (u32 i = 0; i < count && r.ok() && !error_;) {
         const std::string_view module = r.read_name();
         const std::string_view name = r.read_name();
         const u8 kind = r.read_byte();
@@ -167,7 +170,7 @@ u32 Printer::compact_imports(Reader& r, std::string_view module, bool one_type) 
         skip_extern_type(r, kind);
     }
     const u32 count = r.read_count();
-    for (u32 i = 0; i < count && r.ok(); ++i) {
+    for (u32 i = 0; i < count && r.ok() && !error_; ++i) {
         const std::string_view name = r.read_name();
         if (one_type) {
             Reader type(bytes_, {type_at + 1, static_cast<u32>(bytes_.size()) - type_at - 1});
@@ -259,7 +262,7 @@ void Printer::global_type(Reader& r) {
 
 void Printer::tables() {
     Reader r = section(Section::table);
-    for (u32 n = r.read_count(); n > 0 && r.ok(); --n) {
+    for (u32 n = r.read_count(); n > 0 && r.ok() && !error_; --n) {
         newline(1);
         out_ += "(table";
         define(kTable, next_[kTable]++);
@@ -274,7 +277,7 @@ void Printer::tables() {
 
 void Printer::memories() {
     Reader r = section(Section::memory);
-    for (u32 n = r.read_count(); n > 0 && r.ok(); --n) {
+    for (u32 n = r.read_count(); n > 0 && r.ok() && !error_; --n) {
         newline(1);
         out_ += "(memory";
         define(kMemory, next_[kMemory]++);
@@ -296,7 +299,7 @@ void Printer::tags() {
 
 void Printer::globals() {
     Reader r = section(Section::global);
-    for (u32 n = r.read_count(); n > 0 && r.ok(); --n) {
+    for (u32 n = r.read_count(); n > 0 && r.ok() && !error_; --n) {
         newline(1);
         out_ += "(global";
         define(kGlobal, next_[kGlobal]++);
@@ -310,7 +313,7 @@ void Printer::globals() {
 void Printer::exports() {
     static constexpr Space kSpaceOf[] = {kFunc, kTable, kMemory, kGlobal, kTag};
     Reader r = section(Section::export_);
-    for (u32 n = r.read_count(); n > 0 && r.ok(); --n) {
+    for (u32 n = r.read_count(); n > 0 && r.ok() && !error_; --n) {
         const std::string_view name = r.read_name();
         const u8 kind = r.read_byte();
         const u32 index = r.read_u32();
@@ -330,7 +333,7 @@ void Printer::start() {
 
 void Printer::elements() {
     Reader r = section(Section::elem);
-    for (u32 n = r.read_count(); n > 0 && r.ok(); --n) {
+    for (u32 n = r.read_count(); n > 0 && r.ok() && !error_; --n) {
         const u32 flags = r.read_u32();
         const bool active = (flags & 1) == 0;
         const bool is_explicit = (flags & 2) != 0;
@@ -355,7 +358,7 @@ void Printer::elements() {
                 !active || is_explicit ? read_ref_type(r, type_space_) : ValType::funcref;
             out_ += " " + type_text(type);
         }
-        for (u32 items = r.read_count(); items > 0 && r.ok(); --items) {
+        for (u32 items = r.read_count(); items > 0 && r.ok() && !error_; --items) {
             if (expressions) {
                 out_ += " (item";
                 expression(r);
@@ -371,7 +374,7 @@ void Printer::elements() {
 
 void Printer::datas() {
     Reader r = section(Section::data);
-    for (u32 n = r.read_count(); n > 0 && r.ok(); --n) {
+    for (u32 n = r.read_count(); n > 0 && r.ok() && !error_; --n) {
         const u32 flags = r.read_u32();
         newline(1);
         out_ += "(data";

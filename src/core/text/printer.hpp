@@ -9,6 +9,7 @@
 #include "core/decoder/reader.hpp"
 #include "core/decoder/type_reader.hpp"
 #include "core/text/disassemble.hpp"
+#include "core/text/lexer.hpp"
 #include "core/text/module_builder.hpp"
 
 #include <optional>

@@ -1,0 +1,76 @@
+// wasmi-run wast: runs test scripts.
+// Spec: interpreter/README.md of the specification (scripts).
+#include "command.hpp"
+#include "spectests/runner/suite.hpp"
+
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+namespace wasmi::tool {
+
+namespace {
+
+constexpr const char* kHelp = R"(wasmi-run wast: runs test scripts (.wast)
+
+usage: wasmi-run wast [options] FILE|DIRECTORY...
+
+Each failure is a line "file:line: what was expected, and what came". The last line counts
+assertions: "N passed, N failed"; modules and plain calls that fail count as failed, too.
+A script below a directory named after a proposal (wide-arithmetic, custom-page-sizes,
+compact-import-section, threads, legacy-exceptions) has it switched on.
+
+  --verbose, -v        a line for each script
+  --features LIST      proposals, as for wasmi-run run
+  --round-trip FORM    print every module that runs as text (flat or folded) and assemble it again
+  --no-fuse, --no-pins, --no-accumulators
+                       switch parts of the translator off
+)";
+
+}  // namespace
+
+int wast_main(int argc, char** argv) {
+    spectest::SuiteOptions options;
+    bool help = false;
+    bool no_fuse = false;
+    bool no_pins = false;
+    bool no_accumulators = false;
+    std::string features;
+    std::string round_trip;
+    CLI::App app;
+    app.set_help_flag();
+    app.add_flag("-h,--help", help);
+    app.add_flag("-v,--verbose", options.verbose);
+    app.add_option("--features", features);
+    app.add_option("--round-trip", round_trip);
+    app.add_flag("--no-fuse", no_fuse);
+    app.add_flag("--no-pins", no_pins);
+    app.add_flag("--no-accumulators", no_accumulators);
+    app.add_option("FILE", options.paths);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return report_usage(e.what());
+    }
+    if (help) {
+        std::fputs(kHelp, stdout);
+        return kOk;
+    }
+    if (options.paths.empty()) return report_usage("no FILE given");
+    if (!features.empty()) {
+        if (const auto code = apply_features(features, options.config.features)) return *code;
+    }
+    if (round_trip == "flat") {
+        options.round_trip = spectest::RoundTrip::flat;
+    } else if (round_trip == "folded") {
+        options.round_trip = spectest::RoundTrip::folded;
+    } else if (!round_trip.empty()) {
+        return report_usage("--round-trip: use flat or folded");
+    }
+    options.config.tuning.fuse = !no_fuse;
+    options.config.tuning.pin_locals = !no_pins;
+    options.config.tuning.accumulators = !no_accumulators;
+    return spectest::run_suite(options).ok() ? kOk : kTrouble;
+}
+
+}  // namespace wasmi::tool
