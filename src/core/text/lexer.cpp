@@ -252,7 +252,8 @@ class Lexer {
     /// Whether a run that starts with a quote is one string and nothing else.
     [[nodiscard]] static bool only_string(std::string_view run) {
         std::size_t at = 1;
-        while (at < run.size() && run[at] != '"') at += run[at] == '\\' ? 2 : 1;
+        while (at < run.size() && run[at] != '"')
+            at += run[at] == '\\' ? std::size_t{2} : std::size_t{1};
         return at + 1 == run.size();
     }
 
