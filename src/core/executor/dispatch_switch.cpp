@@ -111,6 +111,16 @@ WASMI_NOINLINE bool exec_stub(Regs& s, StubKind kind) {
     return false;
 }
 
+/// Runs `f` on a copy: were the address of the registers to leave the loop, they would live in
+/// memory all the time.
+template <class F>
+WASMI_ALWAYS_INLINE bool exec_apart(Regs& s, F f) {
+    Regs t = s;
+    const bool go_on = f(t);
+    s = t;
+    return go_on;
+}
+
 }  // namespace
 
 const CodeTarget& code_target() noexcept {
@@ -120,12 +130,47 @@ const CodeTarget& code_target() noexcept {
 
 u64 stub_header(StubKind kind) noexcept { return kFirstStub + static_cast<u32>(kind); }
 
+namespace {
+
+/// Operations that run often enough to be part of the loop; the others are functions of their own,
+/// or the loop would take minutes to compile.
+constexpr bool is_inlined(Op op) {
+    const OpInfo& o = info(op);
+    for (const char t : o.types) {
+        if (t == 'f' || t == 'v') return false;
+    }
+    const bool is_store = o.imm == ImmKind::u32 && o.shape.d == shapes::kN;
+    return o.imm != ImmKind::mem && o.imm != ImmKind::slow &&
+           (o.shape.d != shapes::kSR || op <= Op::i64_extend16_s || op == Op::select ||
+            op == Op::select32) &&
+           (!is_store || o.shape.b != (shapes::kR | shapes::kP));
+}
+
+template <Op kOp, u32 kIndex>
+WASMI_NOINLINE Flow exec_outside(Regs& s) {
+    return exec_case<kOp, kIndex>(s);
+}
+
+template <Op kOp, u32 kIndex>
+WASMI_ALWAYS_INLINE Flow exec_form(Regs& s) {
+    if constexpr (is_inlined(kOp)) {
+        return exec_case<kOp, kIndex>(s);
+    } else {
+        Regs t = s;
+        const Flow flow = exec_outside<kOp, kIndex>(t);
+        s = t;
+        return flow;
+    }
+}
+
+}  // namespace
+
 #define WASMI_REP4(M, op, n) M(op, n) M(op, n + 1) M(op, n + 2) M(op, n + 3)
 #define WASMI_REP12(M, op, n) WASMI_REP4(M, op, n) WASMI_REP4(M, op, n + 4) WASMI_REP4(M, op, n + 8)
 #define WASMI_REP36(M, op) WASMI_REP12(M, op, 0) WASMI_REP12(M, op, 12) WASMI_REP12(M, op, 24)
 #define WASMI_CASE(op, n)               \
     case case_label(Op::op, n):         \
-        flow = exec_case<Op::op, n>(s); \
+        flow = exec_form<Op::op, n>(s); \
         break;
 
 void run_code(ExecContext& ctx, const u8* ip) {
@@ -138,10 +183,17 @@ void run_code(ExecContext& ctx, const u8* ip) {
 #include "core/translator/code.def"
 #undef WASMI_OP
             default:
-                if (!exec_stub(s, static_cast<StubKind>(form - kFirstStub))) return;
+                if (!exec_apart(s, [&](Regs& t) {
+                        return exec_stub(t, static_cast<StubKind>(form - kFirstStub));
+                    })) {
+                    return;
+                }
                 break;
         }
-        if (WASMI_UNLIKELY(flow > Flow::jump) && !exec_cold(s, flow)) return;
+        if (WASMI_UNLIKELY(flow > Flow::jump) &&
+            !exec_apart(s, [&](Regs& t) { return exec_cold(t, flow); })) {
+            return;
+        }
     }
 }
 

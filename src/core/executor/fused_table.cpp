@@ -1,8 +1,85 @@
-// The table of fused runs: see fused_table.hpp.
+// The table of fused runs: see fused_table.hpp, and FuseTable for its form.
 #include "core/executor/fused_table.hpp"
+
+#include <utility>
 
 namespace wasmi::core {
 
-FuseTable fuse_table() noexcept { return {}; }
+namespace {
+
+struct Row {
+    u32 key = 0;  ///< 0: a form does not exist in this build
+};
+
+template <class First, class... Rest>
+constexpr Row make_row(int parent) {
+    if constexpr (form_available<First> && (form_available<Rest> && ...)) {
+        u32 last = 0;
+        ((last = form_id(Rest::op, {Rest::a, Rest::b, Rest::c, Rest::d})), ...);
+        const u32 first = parent < 0 ? form_id(First::op, {First::a, First::b, First::c, First::d})
+                                     : kNumForms + static_cast<u32>(parent);
+        return {first << 16 | last};
+    } else {
+        return {};
+    }
+}
+
+#define F(op, a, b, c, d) Form<Op::op, Cls::a, Cls::b, Cls::c, Cls::d>
+#define WASMI_RUN(parent, ...) make_row<__VA_ARGS__>(parent),
+constexpr Row kRows[] = {
+#include "core/executor/fused_runs_0.def"
+#include "core/executor/fused_runs_1.def"
+#include "core/executor/fused_runs_2.def"
+#include "core/executor/fused_runs_3.def"
+#include "core/executor/fused_runs_4.def"
+#include "core/executor/fused_runs_5.def"
+#include "core/executor/fused_runs_6.def"
+#include "core/executor/fused_runs_7.def"
+    Row{}};
+#undef F
+#undef WASMI_RUN
+
+constexpr u32 kNumRuns = static_cast<u32>(std::size(kRows)) - 1;
+static_assert(kNumRuns <= kFusedParts * FuseTable::kRunsPerPart);
+static_assert(kNumForms + kNumRuns < 0xFFFF);
+
+constexpr u32 kTableSize = 32768;
+
+struct Table {
+    u32 keys[kTableSize] = {};
+    u16 ids[kTableSize] = {};
+};
+
+constexpr Table kTable = [] {
+    Table t;
+    for (u32 row = 0; row < kNumRuns; ++row) {
+        if (kRows[row].key == 0) continue;
+        u32 i = FuseTable::hash(kRows[row].key) & (kTableSize - 1);
+        while (t.keys[i] != 0) i = (i + 1) & (kTableSize - 1);
+        t.keys[i] = kRows[row].key;
+        t.ids[i] = static_cast<u16>(kNumForms + row);
+    }
+    return t;
+}();
+
+/// The parts are tables of handlers; the translator takes them as header words.
+struct Parts {
+    const u64* by_part[kFusedParts];
+    template <u32... kPart>
+    explicit Parts(std::integer_sequence<u32, kPart...>)
+        : by_part{reinterpret_cast<const u64*>(handlers::fused_part<kPart>())...} {}
+};
+
+}  // namespace
+
+FuseTable fuse_table() noexcept {
+    static const Parts parts{std::make_integer_sequence<u32, kFusedParts>{}};
+    FuseTable table;
+    table.keys = kTable.keys;
+    table.ids = kTable.ids;
+    table.mask = kTableSize - 1;
+    table.parts = parts.by_part;
+    return table;
+}
 
 }  // namespace wasmi::core

@@ -98,6 +98,45 @@ WASMI_CC void run(WASMI_HANDLER_PARAMS) {
     WASMI_GO(cold_trap, s);
 }
 
+/// The same for operations that need more registers than GCC has left beside the arguments:
+/// divisions and calls through references. The name tells the check of the machine code.
+template <class... Fs>
+WASMI_CC void heavy_run(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    const Flow flow = exec_run<kHeaderSize, Fs...>(s);
+    if (flow == Flow::next) s.ip += kRunSize<Fs...>;
+    if (WASMI_LIKELY(flow <= Flow::jump)) {
+        WASMI_DISPATCH(s);
+    }
+    if (flow == Flow::poll) {
+        WASMI_GO(cold_poll, s);
+    }
+    if (flow == Flow::call) {
+        WASMI_GO(cold_call, s);
+    }
+    WASMI_GO(cold_trap, s);
+}
+
+constexpr bool is_heavy(Op op) {
+    switch (op) {
+        case Op::i32_div_s:
+        case Op::i32_div_u:
+        case Op::i32_rem_s:
+        case Op::i32_rem_u:
+        case Op::i64_div_s:
+        case Op::i64_div_u:
+        case Op::i64_rem_s:
+        case Op::i64_rem_u:
+        case Op::call_indirect:
+        case Op::call_ref:
+        case Op::call_zn:
+        case Op::retn:
+            return true;
+        default:
+            return false;
+    }
+}
+
 template <SlowFn kFn>
 WASMI_CC void slow_run(WASMI_HANDLER_PARAMS) {
     ctx->fp = fp;
@@ -118,6 +157,8 @@ constexpr Handler handler_for() {
         return nullptr;
     } else if constexpr (IsSlow<typename BodyOf<kOp>::type>::value) {
         return &slow_run<BodyOf<kOp>::type::fn>;
+    } else if constexpr (is_heavy(kOp)) {
+        return &heavy_run<Form<kOp, k.a, k.b, k.c, k.d>>;
     } else {
         return &run<Form<kOp, k.a, k.b, k.c, k.d>>;
     }

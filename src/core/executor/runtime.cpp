@@ -226,7 +226,7 @@ Result<const u8*> translate_now(FuncCode& f) {
     const u8* entry = f.entry.load(std::memory_order_acquire);
     if (entry != reinterpret_cast<const u8*>(&f.stub)) return entry;
     const u32 defined = f.func_index - module.num_imported_funcs;
-    Result<Translation> t = translate_function(module, defined, code_target(), false);
+    Result<Translation> t = translate_function(module, defined, code_target());
     if (!t) return std::move(t).error().at_function(f.func_index);
     const CodeInfo* info = code_memory_of(module).add(f, t->code, std::move(t->catches));
     f.entry.store(info->begin, std::memory_order_release);

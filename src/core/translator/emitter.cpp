@@ -6,7 +6,9 @@
 
 namespace wasmi::core {
 
-void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions) {
+void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
+                    std::vector<u16>* forms) {
+    forms_ = forms;
     target_ = target;
     fuse_ = fuse;
     positions_ = positions;
@@ -138,6 +140,10 @@ void Emitter::encode_fields(const Ins& ins, u32 run) {
 
 void Emitter::flush() {
     const std::size_t count = block_.size();
+    if (forms_ != nullptr) {
+        for (const Ins& ins : block_) forms_->push_back(static_cast<u16>(form_id(ins.op, ins.k)));
+        forms_->push_back(kBlockEnd);
+    }
     for (std::size_t i = 0; i < count;) {
         const u32 run = position();
         put(u64{0});
@@ -149,7 +155,7 @@ void Emitter::flush() {
             const u32 longer = target_.fuse.find(id, form_id(block_[i].op, block_[i].k));
             if (longer == 0) break;
             id = longer;
-            header = target_.fuse.headers[id - kNumForms];
+            header = target_.fuse.header(id);
             encode_fields(block_[i], run);
             ++i;
         }

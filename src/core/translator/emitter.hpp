@@ -35,8 +35,11 @@ struct CodePosition {
 
 class Emitter {
   public:
-    /// Starts a function; keeps buffers. `positions`: filled if not null.
-    void start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions);
+    /// Starts a function; keeps buffers. `positions` and `forms` are filled if not null: where the
+    /// code came from, and the form ids before fusion with kBlockEnd after each block.
+    void start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
+               std::vector<u16>* forms);
+    static constexpr u16 kBlockEnd = 0xFFFF;
 
     /// Appends to the open block. Operands of commuting operations are put in order.
     /// The index is valid until the next flush.
@@ -93,6 +96,7 @@ class Emitter {
     CodeTarget target_;
     bool fuse_ = true;
     std::vector<CodePosition>* positions_ = nullptr;
+    std::vector<u16>* forms_ = nullptr;
     std::vector<Ins> block_;
     std::vector<u8> code_;
     std::vector<Label> labels_;

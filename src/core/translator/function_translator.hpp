@@ -37,8 +37,7 @@ struct Operand {
 
 class FunctionTranslator {
   public:
-    FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target,
-                       bool want_positions);
+    FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target, Keep keep);
     [[nodiscard]] Result<Translation> run();
 
   private:
@@ -179,7 +178,6 @@ class FunctionTranslator {
     ModuleData& module_;
     const u32 index_;  ///< defined function
     const CodeTarget& code_target_;
-    const bool want_positions_;
     const FuncFacts& facts_;
     const DefinedType& type_;
     const Tuning tuning_;

@@ -12,10 +12,16 @@ namespace wasmi::core {
 struct FuseTable {
     const u32* keys = nullptr;  ///< first << 16 | second, 0 = free; linear probing
     const u16* ids = nullptr;
-    u32 mask = 0;                  ///< size - 1
-    const u64* headers = nullptr;  ///< of run ids from kNumForms on
+    u32 mask = 0;  ///< size - 1
+    /// Headers of run ids from kNumForms on, dealt to tables of kRunsPerPart.
+    const u64* const* parts = nullptr;
+    static constexpr u32 kRunsPerPart = 512;
 
     static constexpr u32 hash(u32 key) { return key * 0x9E37'79B1u >> 12; }
+
+    [[nodiscard]] u64 header(u32 id) const {
+        return parts[(id - kNumForms) / kRunsPerPart][(id - kNumForms) % kRunsPerPart];
+    }
 
     /// The id of the run (first, second), or 0.
     [[nodiscard]] u32 find(u32 first, u32 second) const {

@@ -19,12 +19,17 @@ struct Translation {
     std::vector<u8> code;
     std::vector<CatchEntry> catches;
     std::vector<CodePosition> positions;  ///< if asked for; ascending by code offset
+    std::vector<u16> forms;               ///< if asked for; see Emitter::start
 };
 
+/// What else to keep of a translation.
+enum class Keep : u8 { nothing, positions, forms };
+
 /// Translates defined function `index` of a validated module. Deterministic: translating again
-/// with `want_positions` yields the same code and the map back to the module's bytes.
-/// Errors: limit (frame of more than 65,535 slots), unsupported.
+/// yields the same code, so that positions can be had when they are needed.
+/// Errors: limit (frame of more than 65,520 slots), unsupported.
 [[nodiscard]] Result<Translation> translate_function(ModuleData& module, u32 index,
-                                                     const CodeTarget& target, bool want_positions);
+                                                     const CodeTarget& target,
+                                                     Keep keep = Keep::nothing);
 
 }  // namespace wasmi::core

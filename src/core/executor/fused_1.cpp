@@ -1,0 +1,4 @@
+// Part 1 of the handlers of fused runs; see fused_part.hpp.
+#define WASMI_FUSED_PART 1
+#define WASMI_FUSED_FILE "core/executor/fused_runs_1.def"
+#include "core/executor/fused_part.hpp"

@@ -1,0 +1,4 @@
+// Part 3 of the handlers of fused runs; see fused_part.hpp.
+#define WASMI_FUSED_PART 3
+#define WASMI_FUSED_FILE "core/executor/fused_runs_3.def"
+#include "core/executor/fused_part.hpp"

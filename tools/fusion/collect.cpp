@@ -1,0 +1,103 @@
+// Prints which runs of register-code forms occur in modules: the input of choose.py.
+//
+//     wasmi-fusion-collect FILE... > runs.txt
+// Per module a line "module FILE", then "COUNT FORM|FORM[|FORM…]" for runs of two to four forms of
+// one basic block. A form is op,A,B,C,D. Counts are static: how often the run stands in the code.
+#include "core/executor/runtime.hpp"
+#include "core/translator/translator.hpp"
+
+#include <wasmi/wasmi.hpp>
+
+#include <cstdio>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace wasmi;
+using namespace wasmi::core;
+
+constexpr std::size_t kLongest = 4;
+
+const char* const kOpNames[] = {
+#define WASMI_OP(id, ...) #id,
+#include "core/translator/code.def"
+#undef WASMI_OP
+};
+const char* const kClassNames[] = {"N", "S", "R", "K", "P0", "P1", "RS"};
+
+/// What a run may not go through: the code after these starts anew, or they have no body.
+bool ends_run(Op op) {
+    const std::string name = kOpNames[static_cast<std::size_t>(op)];
+    auto starts = [&](const char* prefix) { return name.rfind(prefix, 0) == 0; };
+    return name == "br" || name == "loop_br" || name == "br_table" || name == "unreachable" ||
+           starts("ret") || starts("fret") || starts("call");
+}
+bool is_excluded(Op op) {
+    const std::string name = kOpNames[static_cast<std::size_t>(op)];
+    return name.rfind("slow_", 0) == 0;
+}
+
+struct FormName {
+    std::string text;
+    bool ends = false;
+    bool excluded = false;
+};
+
+std::vector<FormName> form_names() {
+    std::vector<FormName> names(kNumForms);
+    for (std::size_t i = 0; i < kNumOps; ++i) {
+        const Op op = static_cast<Op>(i);
+        for (u32 f = 0; f < info(op).num_forms; ++f) {
+            const Classes k = classes_of(op, f);
+            std::string text = kOpNames[i];
+            for (const Cls c : {k.a, k.b, k.c, k.d}) {
+                text += ',';
+                text += kClassNames[static_cast<std::size_t>(c)];
+            }
+            names[info(op).first_form + f] = {text, ends_run(op), is_excluded(op)};
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<FormName> names = form_names();
+    CodeTarget target = code_target();
+    target.fuse = FuseTable{};
+    for (int i = 1; i < argc; ++i) {
+        Engine engine;
+        Result<Module> module = Module::compile_file(engine, argv[i]);
+        if (!module) {
+            std::fprintf(stderr, "%s: %s\n", argv[i], module.error().to_string().c_str());
+            continue;
+        }
+        std::printf("module %s\n", argv[i]);
+        ModuleData& data = *module->data();
+        std::map<std::vector<u16>, u64> counts;
+        for (u32 f = 0; f < data.funcs.size(); ++f) {
+            Result<Translation> t = translate_function(data, f, target, Keep::forms);
+            if (!t) continue;
+            const std::vector<u16>& forms = t->forms;
+            for (std::size_t at = 0; at < forms.size(); ++at) {
+                std::vector<u16> run;
+                for (std::size_t n = 0; n < kLongest && at + n < forms.size(); ++n) {
+                    const u16 form = forms[at + n];
+                    if (form == Emitter::kBlockEnd || names[form].excluded) break;
+                    run.push_back(form);
+                    if (n > 0) ++counts[run];
+                    if (names[form].ends) break;
+                }
+            }
+        }
+        for (const auto& [run, count] : counts) {
+            std::string text;
+            for (const u16 form : run) text += (text.empty() ? "" : "|") + names[form].text;
+            std::printf("%llu %s\n", static_cast<unsigned long long>(count), text.c_str());
+        }
+    }
+    return 0;
+}
