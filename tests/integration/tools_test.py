@@ -160,7 +160,7 @@ class Handlers(Tree):
         self.fails_with("sub $8, %rsp\n" + GOOD_HANDLER, "uses the stack")
         self.fails_with("movq %rsi, -8(%rsp)\n" + GOOD_HANDLER, "uses the stack")
         self.fails_with("pop %rax\n" + GOOD_HANDLER, "uses the stack")
-        self.fails_with("jmp sink\n", "no indirect jump")
+        self.fails_with("ret\n", "no jump to the next handler")
 
     def test_slow_handlers_are_exempt_and_nothing_to_check_fails(self):
         good = (self.RUN, GOOD_HANDLER)

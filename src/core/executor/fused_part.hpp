@@ -12,10 +12,11 @@ namespace {
 #define F(op, a, b, c, d) Form<Op::op, Cls::a, Cls::b, Cls::c, Cls::d>
 #define WASMI_RUN(parent, ...) run_or_null<__VA_ARGS__>(),
 
-/// Builds with fewer pins lack some forms.
+/// Builds with fewer pins or registers lack some.
 template <class... Fs>
 constexpr Handler run_or_null() {
-    if constexpr ((form_available<Fs> && ...)) {
+    if constexpr (run_available<Fs...>) {
+        if constexpr ((is_heavy(Fs::op) || ...)) return &heavy_run<Fs...>;
         return &run<Fs...>;
     } else {
         return nullptr;

@@ -8,12 +8,12 @@ namespace wasmi::core {
 namespace {
 
 struct Row {
-    u32 key = 0;  ///< 0: a form does not exist in this build
+    u32 key = 0;  ///< 0: this build has no handler for it
 };
 
 template <class First, class... Rest>
 constexpr Row make_row(int parent) {
-    if constexpr (form_available<First> && (form_available<Rest> && ...)) {
+    if constexpr (run_available<First, Rest...>) {
         u32 last = 0;
         ((last = form_id(Rest::op, {Rest::a, Rest::b, Rest::c, Rest::d})), ...);
         const u32 first = parent < 0 ? form_id(First::op, {First::a, First::b, First::c, First::d})

@@ -99,7 +99,8 @@ WASMI_CC void run(WASMI_HANDLER_PARAMS) {
 }
 
 /// The same for operations that need more registers than GCC has left beside the arguments:
-/// divisions and calls through references. The name tells the check of the machine code.
+/// divisions, minimum and the like, calls through references. The name tells the check of the
+/// machine code.
 template <class... Fs>
 WASMI_CC void heavy_run(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
@@ -118,23 +119,10 @@ WASMI_CC void heavy_run(WASMI_HANDLER_PARAMS) {
 }
 
 constexpr bool is_heavy(Op op) {
-    switch (op) {
-        case Op::i32_div_s:
-        case Op::i32_div_u:
-        case Op::i32_rem_s:
-        case Op::i32_rem_u:
-        case Op::i64_div_s:
-        case Op::i64_div_u:
-        case Op::i64_rem_s:
-        case Op::i64_rem_u:
-        case Op::call_indirect:
-        case Op::call_ref:
-        case Op::call_zn:
-        case Op::retn:
-            return true;
-        default:
-            return false;
-    }
+    const Shape& shape = info(op).shape;
+    return (shape.a == shapes::bin_rare.a && shape.b == shapes::bin_rare.b &&
+            shape.d == shapes::kSR) ||
+           op == Op::call_indirect || op == Op::call_ref || op == Op::call_zn || op == Op::retn;
 }
 
 template <SlowFn kFn>
