@@ -25,6 +25,11 @@ struct FnTraits<R (*)(A, B)> {
     using Arg0 = A;
     using Arg1 = B;
 };
+template <class R, class A, class B, class C>
+struct FnTraits<R (*)(A, B, C)> {
+    using Result = R;
+    using Arg0 = A;
+};
 
 template <class T>
 struct IsTrapping : std::false_type {};
@@ -74,6 +79,8 @@ struct Move {
             return finish<F, kOff>(s, read<f32, F::a, kOff + F::layout.a>(s));
         } else if constexpr (type == 'd') {
             return finish<F, kOff>(s, read<f64, F::a, kOff + F::layout.a>(s));
+        } else if constexpr (type == 'v') {
+            return finish<F, kOff>(s, read<V128, F::a, kOff + F::layout.a>(s));
         } else {
             return finish<F, kOff>(s, read<u64, F::a, kOff + F::layout.a, type == 'L'>(s));
         }
@@ -237,7 +244,8 @@ struct StoreAny {
         if (WASMI_UNLIKELY(p == nullptr)) {
             return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
         }
-        store_raw<T>(p, static_cast<T>(read<u64, F::b, kOff + F::layout.b>(s)));
+        using Read = std::conditional_t<kIsVector<T>, T, u64>;
+        store_raw<T>(p, static_cast<T>(read<Read, F::b, kOff + F::layout.b>(s)));
         return Flow::next;
     }
 };
@@ -432,13 +440,16 @@ struct Return1 {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         u8* frame = s.fp;
-        using T = std::conditional_t<bank_of(F::info.types[0]) == Bank::floating, f64, u64>;
+        constexpr char type = F::info.types[0];
+        using T = std::conditional_t<type == 'd', f64, std::conditional_t<type == 'v', V128, u64>>;
         // i32 constants have a form of their own: extended with zeros.
-        using Read = std::conditional_t<F::info.types[0] == 'i', u32, T>;
+        using Read = std::conditional_t<type == 'i', u32, T>;
         const T value = read<Read, F::a, kOff + F::layout.a>(s);
         const Flow flow = pop_frame(s, slot_at<kOff + F::layout.imm>(s));
         store_raw<T>(frame, value);
-        if constexpr (kIsFloat<T>) {
+        if constexpr (kIsVector<T>) {
+            s.f = std::bit_cast<VReg>(value);
+        } else if constexpr (kIsFloat<T>) {
             s.f = vreg(value);
         } else {
             s.r = value;

@@ -98,7 +98,7 @@ static_assert(sizeof(handlers::Handler) == sizeof(u64), "headers are pointers to
 
 const CodeTarget& code_target() noexcept {
     static const handlers::HeaderTable table;
-    static const CodeTarget target{table.by_op, fuse_table()};
+    static const CodeTarget target{table.by_op, fuse_table(), simd::has_byte_lookup()};
     return target;
 }
 

@@ -1,7 +1,7 @@
 // The switch wrapping: one loop, one case per form. For compilers without reliable tail calls,
 // for debug builds and for sanitizers. Headers are form ids; stubs follow after the last form.
-#include "core/executor/bodies.hpp"
 #include "core/executor/runtime.hpp"
+#include "core/executor/simd_bodies.hpp"
 #include "core/executor/slow.hpp"
 
 namespace wasmi::core {
@@ -124,7 +124,7 @@ WASMI_ALWAYS_INLINE bool exec_apart(Regs& s, F f) {
 }  // namespace
 
 const CodeTarget& code_target() noexcept {
-    static const CodeTarget target{};
+    static const CodeTarget target{nullptr, {}, simd::has_byte_lookup()};
     return target;
 }
 

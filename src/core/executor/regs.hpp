@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/executor/executor.hpp"
+#include "core/executor/simd_lanes.hpp"
 #include "core/translator/code.hpp"
 
 #include <bit>
@@ -12,7 +13,8 @@
 
 namespace wasmi::core {
 
-/// A floating-point or vector register; scalars use lane 0, the other lanes are undefined.
+/// A floating-point or vector register; scalars use lane 0, the other lanes are undefined. A v128
+/// (the type of vector operands, so that templates tell them apart) uses all of it.
 using VReg = double __attribute__((vector_size(16)));
 using VReg32 = float __attribute__((vector_size(16)));
 
@@ -83,6 +85,8 @@ WASMI_ALWAYS_INLINE VReg vreg(T x) {
 
 template <class T>
 inline constexpr bool kIsFloat = std::is_same_v<T, f32> || std::is_same_v<T, f64>;
+template <class T>
+inline constexpr bool kIsVector = std::is_same_v<T, V128>;
 
 template <unsigned kOff>
 WASMI_ALWAYS_INLINE u8* slot_at(const Regs& s) {
@@ -104,6 +108,9 @@ WASMI_ALWAYS_INLINE T read(const Regs& s) {
         if constexpr (kCls == Cls::R) return lane<T>(s.f);
         if constexpr (kCls == Cls::P0) return lane<T>(s.f0);
         if constexpr (kCls == Cls::P1) return lane<T>(s.f1);
+    } else if constexpr (kIsVector<T>) {
+        static_assert(kCls == Cls::R);
+        return std::bit_cast<V128>(s.f);
     } else {
         if constexpr (kCls == Cls::R) return static_cast<T>(s.r);
         if constexpr (kCls == Cls::P0) return static_cast<T>(s.p0);
@@ -120,6 +127,9 @@ WASMI_ALWAYS_INLINE void write(Regs& s, T value) {
         if constexpr (kCls == Cls::R || kCls == Cls::RS) s.f = v;
         if constexpr (kCls == Cls::P0) s.f0 = v;
         if constexpr (kCls == Cls::P1) s.f1 = v;
+    } else if constexpr (kIsVector<T>) {
+        if constexpr (kCls != Cls::R) store_raw<V128>(slot_at<kOff>(s), value);
+        if constexpr (kCls == Cls::R || kCls == Cls::RS) s.f = std::bit_cast<VReg>(value);
     } else {
         const u64 v = value;
         if constexpr (kCls != Cls::R) store_raw<u64>(slot_at<kOff>(s), v);

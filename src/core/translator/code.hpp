@@ -50,6 +50,7 @@ enum class ImmKind : u8 {
     none,
     u16,    ///< a slot
     u32,    ///< memory offset, index, count
+    v128,   ///< 16 bytes
     rel,    ///< i32 distance of a branch
     loop,   ///< i32 distance, u32 fuel of one turn
     ldp,    ///< two slots
@@ -68,6 +69,8 @@ constexpr u32 imm_size(ImmKind kind) {
             return 2;
         case ImmKind::u32:
             return 4;
+        case ImmKind::v128:
+            return 16;
         case ImmKind::rel:
             return 4;
         case ImmKind::loop:
@@ -143,6 +146,27 @@ inline constexpr Shape load_m{kSR, kN, kN, kSR};
 inline constexpr Shape store_m{kSR, kSRK, kN, kN};
 inline constexpr Shape ret1{kSRPK, kN, kN, kN};
 inline constexpr Shape fret1{kSRP, kN, kN, kN};
+// vectors
+inline constexpr u8 kVD = kSR | kRS;
+inline constexpr Shape vmov{kSRK, kN, kN, kVD, false, false, true};
+inline constexpr Shape vselect{kSR, kSR, kSR, kVD};
+inline constexpr Shape vret1{kSR, kN, kN, kN};
+inline constexpr Shape vload{kSRPK, kN, kN, kVD};
+inline constexpr Shape vstore{kSRPK, kSRK, kN, kN};
+inline constexpr Shape vstore_ab{kSRP, kSRPK, kSRK, kN, true};
+inline constexpr Shape vsplat{kSRP, kN, kN, kVD};
+inline constexpr Shape vget{kSR, kN, kN, kAnyD};
+inline constexpr Shape vset{kSR, kSRP, kN, kSR};
+inline constexpr Shape vtest{kSR, kN, kN, kSR};
+inline constexpr Shape vun{kSR, kN, kN, kVD};
+inline constexpr Shape vun_rare{kSR, kN, kN, kSR};
+inline constexpr Shape vshift{kSR, kSRK, kN, kVD};
+inline constexpr Shape vbin_c{kSR, kSRK, kN, kVD, true};
+inline constexpr Shape vbin{kSR, kSRK, kN, kVD};
+inline constexpr Shape vbin_rc{kSR, kSR, kN, kSR, true};
+inline constexpr Shape vbin_rare{kSR, kSR, kN, kSR};
+inline constexpr Shape vtern{kSR, kSR, kSR, kVD};
+inline constexpr Shape vtern_rare{kSR, kSR, kSR, kSR};
 }  // namespace shapes
 
 enum class Bank : u8 { none, integer, floating };
@@ -155,15 +179,17 @@ constexpr Bank bank_of(char type) {
             return Bank::integer;
         case 'f':
         case 'd':
+        case 'v':
             return Bank::floating;
         default:
             return Bank::none;
     }
 }
 
-/// The classes of a mask that this build has for operands of a type.
+/// The classes of a mask that this build has for operands of a type. Vectors are never pinned.
 constexpr u8 available(u8 mask, char type) {
-    const int pins = bank_of(type) == Bank::floating ? kFloatPins : kIntPins;
+    int pins = bank_of(type) == Bank::floating ? kFloatPins : kIntPins;
+    if (type == 'v') pins = 0;
     if (pins < 2) mask &= static_cast<u8>(~shapes::bit(Cls::P1));
     if (pins < 1) mask &= static_cast<u8>(~shapes::bit(Cls::P0));
     return mask;
@@ -269,6 +295,7 @@ constexpr u32 field_size(char type, Cls cls) {
         case Cls::S:
             return 2;
         case Cls::K:
+            if (type == 'v') return 16;
             return type == 'd' || type == 'L' ? 8 : 4;
         default:
             return 0;

@@ -18,6 +18,7 @@ void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePositio
     fixups_.clear();
     cost_fixups_.clear();
     tables_.clear();
+    vectors_.clear();
 }
 
 u32 Emitter::emit(Ins ins) {
@@ -67,6 +68,10 @@ void Emitter::put_source(char type, Cls cls, u64 value) {
         case 8:
             put(value);
             break;
+        case 16:
+            put(vectors_[value].low);
+            put(vectors_[value].high);
+            break;
         default:
             break;
     }
@@ -92,6 +97,10 @@ void Emitter::encode_fields(const Ins& ins, u32 run) {
             break;
         case ImmKind::u32:
             put(ins.w[0]);
+            break;
+        case ImmKind::v128:
+            put(vectors_[ins.q].low);
+            put(vectors_[ins.q].high);
             break;
         case ImmKind::rel:
             put_branch(ins.label, run);

@@ -15,7 +15,7 @@ namespace wasmi::core {
 struct Ins {
     Op op = Op::br;
     Classes k;
-    u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K)
+    u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K; v128: its number)
     u32 d = 0;                ///< slot
     u32 label = 0;            ///< rel, loop
     u32 offset = 0;           ///< of the WebAssembly instruction in the module
@@ -49,6 +49,12 @@ class Emitter {
     [[nodiscard]] Ins& at(u32 index) { return block_[index]; }
     [[nodiscard]] Ins& last() { return block_.back(); }
     void pop() { block_.pop_back(); }
+
+    /// Keeps a v128 constant; operands name it by the result. Valid for this function.
+    [[nodiscard]] u64 add_vector(u64 low, u64 high) {
+        vectors_.push_back({low, high});
+        return vectors_.size() - 1;
+    }
 
     /// Encodes the open block.
     void flush();
@@ -103,6 +109,10 @@ class Emitter {
     std::vector<Fixup> fixups_;
     std::vector<Fixup> cost_fixups_;
     std::vector<TableTarget> tables_;
+    struct Vector {
+        u64 low, high;
+    };
+    std::vector<Vector> vectors_;
 };
 
 }  // namespace wasmi::core

@@ -10,7 +10,8 @@
 // values are where everybody expects them.
 //
 // The accumulator may also mirror a slot (after local.tee, a call, …): reads of that slot then
-// read the register. Pinned locals are written through to their slots; after calls the registers
+// read the register. The floating accumulator mirrors one slot or, with a v128, two: a read of the
+// one kind never takes the other kind of mirror. Pinned locals are written through to their slots; after calls the registers
 // are stale, slots are read, and before the next branch or label they are loaded again.
 #pragma once
 
@@ -26,7 +27,7 @@ struct Value {
     u32 home = 0;      ///< home slot
     u32 local = 0;     ///< of kind local: local index
     u32 producer = 0;  ///< of kind acc: index in the open block
-    u64 bits = 0;      ///< of kind konst
+    u64 bits = 0;      ///< of kind konst; v128: its number (Emitter::add_vector)
 };
 
 /// A source operand: class and slot or constant. Pinned locals carry their slot too.
@@ -89,17 +90,20 @@ class FunctionTranslator {
     // -- values.cpp: the symbolic stack ---------------------------------------------------------
     void push(Value v);
     void push_slot(ValKind type);
-    void push_const(ValKind type, u64 bits);
+    void push_const(ValKind type, u64 bits);  // v128: bits from Emitter::add_vector
     void push_local(u32 local);
     Value pop();
     [[nodiscard]] u32 next_home() const;
     [[nodiscard]] static bool is_float(ValKind type) {
         return type == ValKind::f32 || type == ValKind::f64;
     }
-    [[nodiscard]] static u32 bank(ValKind type) { return is_float(type) ? 1 : 0; }
+    [[nodiscard]] static u32 bank(ValKind type) {
+        return is_float(type) || type == ValKind::v128 ? 1 : 0;
+    }
     [[nodiscard]] Operand operand(const Value& v, u8 mask, char type);
     /// Copies a value to `slot`; v itself is not changed.
     void move_to_slot(const Value& v, u32 slot);
+    void move_vector_to_slot(const Value& v, u32 slot);
     /// Puts a value of the stack into its home slot.
     void materialize(Value& v);
     void materialize_top(u32 count);
@@ -115,7 +119,21 @@ class FunctionTranslator {
     void emit_result(Ins ins, ValKind type);
     [[nodiscard]] bool produced_by_last(const Value& v) const;
     void clear_mirrors() { mirror_[0] = mirror_[1] = kNoIndex; }
+    /// The accumulator of the bank equals what `slot` holds of the type.
+    void set_mirror(ValKind type, u32 slot) {
+        mirror_[bank(type)] = slot;
+        if (bank(type) == 1) mirror_is_vector_ = type == ValKind::v128;
+    }
+    [[nodiscard]] bool is_mirrored(ValKind type, u32 slot) const {
+        const u32 b = bank(type);
+        return mirror_[b] == slot && (b == 0 || mirror_is_vector_ == (type == ValKind::v128));
+    }
+    /// The slot changes, or the slots of a v128.
     void forget_slot(u32 slot);
+    void forget_slots(u32 slot, ValKind type) {
+        forget_slot(slot);
+        if (type == ValKind::v128) forget_slot(slot + 1);
+    }
     u32 emit(Ins ins);
 
     void local_set(u32 local, bool tee);
@@ -138,6 +156,18 @@ class FunctionTranslator {
     void emit_slow(Op op, std::initializer_list<u32> slots, u32 i0 = 0, u32 i1 = 0);
     /// Pops `operands` values into slots, runs the operation, pushes its result.
     void slow(Op op, u32 operands, const ValKind* result, u32 i0 = 0, u32 i1 = 0);
+
+    // -- translate_simd.cpp ---------------------------------------------------------------------
+    /// False if it is not a vector instruction.
+    [[nodiscard]] bool translate_simd(Instr instr, const Immediates& imm);
+    /// Pops the operands that the types of the operation name and pushes its result.
+    void vector(Ins ins, bool swap = false);
+    void set_lane(Ins& ins, u32 lane, u32 log2);
+    /// `narrow` makes the vector from the integer that was read.
+    void vector_load(Op op, Op narrow, Instr instr, const Immediates& imm);
+    void vector_store(const Immediates& imm);
+    void load_lane(u32 log2, const Immediates& imm);
+    void store_lane(u32 log2, const Immediates& imm);
 
     // -- translate_control.cpp ------------------------------------------------------------------
     void push_control(Control::Kind kind, const BlockType& block);
@@ -197,6 +227,7 @@ class FunctionTranslator {
     std::vector<Control> controls_;
     u32 acc_owner_[2] = {kNoIndex, kNoIndex};  ///< stack index of the value in the accumulator
     u32 mirror_[2] = {kNoIndex, kNoIndex};     ///< slot that the accumulator equals
+    bool mirror_is_vector_ = false;            ///< the mirror of the floating bank is two slots
     bool reachable_ = true;
     u32 count_ = 0;   ///< charged instructions so far
     u32 offset_ = 0;  ///< of the current instruction in the module

@@ -38,6 +38,8 @@ struct CodeTarget {
     /// By operation, then by form within it; null: the header is the form id itself (switch).
     const u64* const* headers = nullptr;
     FuseTable fuse;
+    /// The processor looks up bytes in a vector by itself: which operation shuffles are.
+    bool byte_lookup = false;
 
     [[nodiscard]] u64 header(Op op, u32 form) const {
         if (headers == nullptr) return form;

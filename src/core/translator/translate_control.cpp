@@ -419,7 +419,7 @@ void FunctionTranslator::move_branch_values(const Control& c) {
         Ins& producer = emitter_.last();
         producer.k.d = Cls::S;
         producer.d = c.base;
-        forget_slot(c.base);
+        forget_slots(c.base, stack_.back().type);
         return;
     }
     // Ascending, and no value lies below its destination: nothing is overwritten before it moved.
@@ -509,9 +509,11 @@ void FunctionTranslator::return_values() {
     ins.s[0] = static_cast<u16>(facts_.local_slots);
     if (c.num_results == 0) {
         ins.op = Op::ret;
-    } else if (c.num_results == 1 && stack_.back().type != ValKind::v128) {
+    } else if (c.num_results == 1) {
         const Value& v = stack_.back();
-        if (is_float(v.type)) {
+        if (v.type == ValKind::v128) {
+            ins.op = Op::vret1;
+        } else if (is_float(v.type)) {
             ins.op = Op::fret1;
         } else if (v.kind == Value::Kind::konst && v.type == ValKind::i32) {
             ins.op = Op::ret1_k32;
@@ -549,7 +551,8 @@ void FunctionTranslator::push_results(const DefinedType& type) {
     for (const ValType t : type.sub.func.results) push_slot(t.kind());
     if (type.sub.func.results.size() == 1 && tuning_.accumulators) {
         const Value& v = stack_.back();  // returned in the accumulator as well
-        if (v.type != ValKind::v128) mirror_[bank(v.type)] = v.home;
+        // Host functions leave eight bytes there.
+        if (v.type != ValKind::v128) set_mirror(v.type, v.home);
     }
 }
 

@@ -186,17 +186,10 @@ void FunctionTranslator::select(ValKind type) {
     const Value a = pop();
     Ins ins;
     if (type == ValKind::v128) {
-        // Both are in slots: keep the first, or copy the second over it.
-        const Operand condition = operand(c, shapes::kSRP, 'i');
-        const LabelId skip = emitter_.new_label();
-        spill_accs();
-        push(a);
-        emit_branch_to({Op::br_i32_nez, condition, {}}, skip);
-        move_to_slot(b, a.home);
-        bind(skip);
-        return;
-    }
-    if (is_float(type)) {
+        ins.op = Op::vselect;
+        set_a(ins, operand(a, shapes::kSR, 'v'));
+        set_b(ins, operand(b, shapes::kSR, 'v'));
+    } else if (is_float(type)) {
         ins.op = Op::fselect;
         set_a(ins, operand(a, shapes::kSR, 'd'));
         set_b(ins, operand(b, shapes::kSR, 'd'));

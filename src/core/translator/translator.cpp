@@ -517,6 +517,7 @@ void FunctionTranslator::translate_slow(Instr instr, const Immediates& imm) {
             break;
         }
         default:
+            if (translate_simd(instr, imm)) break;
             error_ = std::make_unique<Error>(ErrorKind::unsupported,
                                              "instruction " + std::string(to_string(instr)) + " (" +
                                                  std::string(to_string(feature_of(instr))) +

@@ -15,6 +15,7 @@ bool fits(char type, u64 bits) {
         case 'f':
         case 'd':
         case 'L':
+        case 'v':
             return true;
         default:
             return false;
@@ -56,7 +57,6 @@ void FunctionTranslator::push_local(u32 local) {
     v.local = local;
     push(v);
     ++uses_[local];
-    if (v.type == ValKind::v128) materialize(stack_.back());
 }
 
 Value FunctionTranslator::pop() {
@@ -79,7 +79,7 @@ bool FunctionTranslator::produced_by_last(const Value& v) const {
 
 void FunctionTranslator::forget_slot(u32 slot) {
     if (mirror_[0] == slot) mirror_[0] = kNoIndex;
-    if (mirror_[1] == slot) mirror_[1] = kNoIndex;
+    if (mirror_[1] == slot || (mirror_is_vector_ && mirror_[1] + 1 == slot)) mirror_[1] = kNoIndex;
 }
 
 Operand FunctionTranslator::operand(const Value& v, u8 mask, char type) {
@@ -103,11 +103,17 @@ Operand FunctionTranslator::operand(const Value& v, u8 mask, char type) {
         case Value::Kind::slot:
             break;
     }
-    if (mirror_[b] == slot && in_mask(mask, Cls::R)) return {Cls::R, 0};
+    if (in_mask(mask, Cls::R) && bank(v.type) == b && is_mirrored(v.type, slot)) {
+        return {Cls::R, 0};
+    }
     return {Cls::S, slot};
 }
 
 void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
+    if (v.type == ValKind::v128) {
+        move_vector_to_slot(v, slot);
+        return;
+    }
     Ins ins;
     ins.k.d = Cls::S;
     ins.d = slot;
@@ -130,7 +136,7 @@ void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
             if (pin != Cls::N && pin_is_valid(v.local)) {
                 ins.op = is_float(v.type) ? Op::fmov : Op::mov;
                 ins.k.a = pin;
-            } else if (mirror_[bank(v.type)] == from && v.type != ValKind::v128) {
+            } else if (is_mirrored(v.type, from)) {
                 ins.op = is_float(v.type) ? Op::fmov : Op::mov;
                 ins.k.a = Cls::R;
             }
@@ -145,16 +151,24 @@ void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
     }
     emit(ins);
     forget_slot(slot);
-    if (v.type == ValKind::v128) {
-        const u32 from = v.kind == Value::Kind::local ? local_slots_[v.local] : v.home;
-        ins = Ins{};
-        ins.op = Op::mov;
-        ins.k = {Cls::S, Cls::N, Cls::N, Cls::S};
-        ins.a = from + 1;
-        ins.d = slot + 1;
-        emit(ins);
-        forget_slot(slot + 1);
+}
+
+void FunctionTranslator::move_vector_to_slot(const Value& v, u32 slot) {
+    if (v.kind == Value::Kind::slot && v.home == slot) return;
+    Ins ins;
+    ins.op = Op::vmov;
+    ins.k.d = Cls::S;
+    ins.d = slot;
+    if (v.kind == Value::Kind::konst) {
+        ins.k.a = Cls::K;
+        ins.a = v.bits;
+    } else {
+        const Operand from = operand(v, shapes::kSR, 'v');
+        ins.k.a = from.cls;
+        ins.a = from.value;
     }
+    emit(ins);
+    forget_slots(slot, v.type);
 }
 
 void FunctionTranslator::materialize(Value& v) {
@@ -165,7 +179,7 @@ void FunctionTranslator::materialize(Value& v) {
         Ins& producer = emitter_.at(v.producer);
         producer.k.d = Cls::S;
         producer.d = v.home;
-        forget_slot(v.home);
+        forget_slots(v.home, v.type);
         acc_owner_[bank(v.type)] = kNoIndex;
     } else {
         move_to_slot(v, v.home);
@@ -205,11 +219,11 @@ void FunctionTranslator::emit_result(Ins ins, ValKind type) {
     const u32 b = bank(type);
     Value v;
     v.type = type;
-    if (!tuning_.accumulators || type == ValKind::v128) {
+    if (!tuning_.accumulators) {
         ins.k.d = Cls::S;
         ins.d = next_home();
         emit(ins);
-        forget_slot(static_cast<u32>(ins.d));
+        forget_slots(static_cast<u32>(ins.d), type);
         push(v);
         return;
     }
@@ -266,16 +280,19 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
     const bool setting_itself = v.kind == Value::Kind::local && v.local == local;
     if (!setting_itself) {
         if (uses_[local] != 0) spill_uses_of(local);
-        if (v.type == ValKind::v128) {
-            move_to_slot(v, slot);
-        } else if (produced_by_last(v) &&
-                   (pin == Cls::N || in_mask(info(emitter_.last().op).shape.d, pin))) {
+        if (produced_by_last(v) &&
+            (pin == Cls::N || in_mask(info(emitter_.last().op).shape.d, pin))) {
             Ins& ins = emitter_.last();
             const u8 mask = info(ins.op).shape.d;
             ins.k.d = pin != Cls::N ? pin : in_mask(mask, Cls::RS) ? Cls::RS : Cls::S;
             ins.d = slot;
-            forget_slot(slot);
-            if (ins.k.d == Cls::RS) mirror_[b] = slot;
+            forget_slots(slot, v.type);
+            if (ins.k.d == Cls::RS) set_mirror(v.type, slot);
+        } else if (v.type == ValKind::v128) {
+            const bool copies_acc = v.kind != Value::Kind::konst &&
+                                    operand(v, shapes::kSR, 'v').cls == Cls::R;
+            move_vector_to_slot(v, slot);
+            if (copies_acc) set_mirror(v.type, slot);
         } else {
             Ins ins;
             ins.d = slot;
@@ -306,7 +323,7 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
             }
             emit(ins);
             forget_slot(slot);
-            if (copies_acc || ins.k.d == Cls::RS) mirror_[b] = slot;
+            if (copies_acc || ins.k.d == Cls::RS) set_mirror(v.type, slot);
         }
         if (pin != Cls::N) set_pin_valid(local, true);
     }
