@@ -65,6 +65,8 @@ struct Tuning {
     bool pin_locals = true;    ///< keep hot locals in machine registers
     bool accumulators = true;  ///< keep results in machine registers between instructions
     bool fuse = true;          ///< fuse compare+branch, addresses, adjacent instructions
+    /// Collect garbage at every n-th allocation, however much room there is; 0: when needed.
+    std::uint32_t gc_stress = 0;
     friend bool operator==(const Tuning&, const Tuning&) = default;
 };
 

@@ -87,6 +87,12 @@ class WASMI_EXPORT Store {
 
     /// What all linear memories of the store take now, in bytes.
     [[nodiscard]] std::uint64_t memory_bytes_used() const noexcept;
+    /// What structures and arrays of the guest take now, in bytes, dead ones included that have
+    /// not been collected.
+    [[nodiscard]] std::uint64_t gc_heap_bytes_used() const noexcept;
+    /// Frees the structures, arrays and exceptions that nothing refers to. The store does so by
+    /// itself when needed.
+    void collect_garbage() noexcept;
 
     [[nodiscard]] core::StoreData* data() const noexcept { return data_.get(); }
 
@@ -96,6 +102,23 @@ class WASMI_EXPORT Store {
     };
     Engine engine_;
     std::unique_ptr<core::StoreData, Deleter> data_;
+};
+
+/// While a scope is open, the references to structures, arrays and exceptions that the host gets
+/// (results of calls, values of globals and tables) keep these alive; when it closes, they no
+/// longer do. A host function has such a scope around it. Outside of both, they are kept as long
+/// as the store: open one where many references come and go. To keep a single one for longer, put
+/// it into a Global or a Table. Scopes nest, and close before their store ends.
+class WASMI_EXPORT RefScope {
+  public:
+    explicit RefScope(Store& store) noexcept;
+    ~RefScope();
+    RefScope(const RefScope&) = delete;
+    RefScope& operator=(const RefScope&) = delete;
+
+  private:
+    core::StoreData* data_;
+    std::size_t size_;
 };
 
 /// Identity of a store object: which store, which address. The base of all handles.
@@ -196,6 +219,7 @@ class WASMI_EXPORT Func : public Handle {
     [[nodiscard]] Result<std::uint64_t*> begin_raw_call(Store& store) const;
     [[nodiscard]] Result<void> check_raw_refs(Store& store, const std::uint64_t* slots) const;
     Result<void> finish_raw_call(Store& store, std::uint64_t* slots) const;
+    void hold_raw_refs(Store& store, const std::uint64_t* slots) const;
 
   private:
     using Guard = Result<void> (*)(Callback&, Caller&, std::span<const Val>, std::span<Val>);
@@ -221,6 +245,7 @@ class TypedFunc<R(Args...)> : public Func {
         if constexpr (std::is_void_v<R>) {
             return {};
         } else {
+            if constexpr (detail::Results<R>::has_ref) hold_raw_refs(store, slots);
             return detail::Results<R>::load(slots);
         }
     }

@@ -2,6 +2,7 @@
 // Spec: appendix/embedding (pre-conditions, which we check).
 #pragma once
 
+#include "core/executor/gc.hpp"
 #include "core/linker/store.hpp"
 
 #include <wasmi/store.hpp>
@@ -63,6 +64,13 @@ template <class H>
 [[nodiscard]] bool is_valid(const core::TypeRegistry& types, const FuncType& type) noexcept;
 /// Whether the value is one of this store and fits the type.
 [[nodiscard]] bool fits(const core::StoreData& store, const Val& value, ValType type) noexcept;
+
+/// Notes that the host gets this value, if it is a reference: see RefScope.
+inline void hold_ref(core::StoreData& store, ValType type, core::u64 bits) {
+    if (type.is_ref() && store.types().top_of(type) != HeapKind::func) {
+        core::hold_ref(store.ctx, bits);
+    }
+}
 
 /// Between values and execution slots.
 inline void store_val(core::Slot* slots, const Val& value) noexcept {

@@ -181,6 +181,14 @@ Result<void> Func::check_raw_refs(Store& store, const std::uint64_t* slots) cons
     return {};
 }
 
+void Func::hold_raw_refs(Store& store, const std::uint64_t* slots) const {
+    StoreData& data = *store.data();
+    for (const ValType type : type_of_func(data, addr).results) {
+        api::hold_ref(data, type, *slots);
+        slots += type.slots();
+    }
+}
+
 Result<void> Func::call(Store& store, std::span<const Val> args, std::span<Val> results) const {
     StoreData* data = store.data();
     if (!api::is_func(data, *this)) return bad_handle(data, *this, "function");
@@ -207,6 +215,7 @@ Result<void> Func::call(Store& store, std::span<const Val> args, std::span<Val> 
     const Slot* out = *slots;
     for (std::size_t i = 0; i < results.size(); ++i) {
         results[i] = api::load_val(out, type.results[i]);
+        api::hold_ref(*data, type.results[i], *out);
         out += type.results[i].slots();
     }
     return {};

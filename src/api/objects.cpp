@@ -117,6 +117,7 @@ Result<Val> Global::get(const Store& store) const {
     const GlobalInstance* global = api::find_global(store.data(), *this);
     if (global == nullptr) return bad_handle(store.data(), *this, "global");
     const Slot slots[2] = {global->cell->lo, global->cell->hi};
+    api::hold_ref(*store.data(), global->type.value, slots[0]);
     return api::load_val(slots, global->type.value);
 }
 
@@ -158,6 +159,7 @@ Result<Val> Table::get(const Store& store, std::uint64_t index) const {
     if (index >= table->elements.size()) {
         return Error::from_trap(TrapCode::out_of_bounds_table_access);
     }
+    api::hold_ref(*store.data(), table->type.element, table->elements[index]);
     return Val(table->type.element, Ref{table->elements[index]});
 }
 

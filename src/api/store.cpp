@@ -79,6 +79,23 @@ std::uint64_t Store::memory_bytes_used() const noexcept {
     return data_ != nullptr ? data_->memory_budget.used.load(std::memory_order_relaxed) : 0;
 }
 
+std::uint64_t Store::gc_heap_bytes_used() const noexcept {
+    return data_ != nullptr ? data_->ctx.heap.bytes_in_use() : 0;
+}
+
+void Store::collect_garbage() noexcept {
+    if (data_ != nullptr) core::collect_garbage(data_->ctx, data_->ctx.entry_base, {});
+}
+
+RefScope::RefScope(Store& store) noexcept
+    : data_(store.data()), size_(data_ != nullptr ? data_->ctx.held_refs.size() : 0) {}
+
+RefScope::~RefScope() {
+    if (data_ != nullptr && data_->ctx.held_refs.size() > size_) {
+        data_->ctx.held_refs.resize(size_);
+    }
+}
+
 Result<Ref> Store::extern_ref(std::uint64_t host_object) {
     if (data_ == nullptr) return api::misuse("the store was moved from");
     Result<u64> word = data_->add_host_object(host_object);

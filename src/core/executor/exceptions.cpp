@@ -1,63 +1,29 @@
-// Exceptions: instances, collection of those out of use, and unwinding to a handler.
+// Exceptions: instances, and unwinding to a handler.
 // Spec: exec/instructions (throw, throw_ref, try_table), exec/runtime (exception instances),
 // legacy/exceptions.
 //
 // Nothing is paid on the normal path: unwinding finds the clauses in the side table of each
 // function by code position.
+#include "core/executor/gc.hpp"
 #include "core/executor/runtime.hpp"
 #include "core/memory/ref.hpp"
 #include "core/translator/code_memory.hpp"
 
-#include <algorithm>
-
 namespace wasmi::core {
-
-namespace {
-
-void mark(ExecContext& ctx, u64 ref) {
-    if (!is_exn_ref(ref) || exn_index_of(ref) >= ctx.exceptions.size()) return;
-    // Fields may hold exceptions: an explicit list instead of recursion.
-    std::vector<u32> todo{exn_index_of(ref)};
-    while (!todo.empty()) {
-        ExceptionInstance& e = ctx.exceptions[todo.back()];
-        todo.pop_back();
-        if (!e.live || e.marked) continue;
-        e.marked = true;
-        for (const Slot field : e.fields) {
-            if (is_exn_ref(field) && exn_index_of(field) < ctx.exceptions.size()) {
-                todo.push_back(exn_index_of(field));
-            }
-        }
-    }
-}
-
-/// Frees exceptions that neither the stack (read conservatively) nor the store refers to.
-void collect(ExecContext& ctx, const u8* stack_top, const std::vector<Slot>& pending) {
-    for (const u8* p = ctx.stack; p < stack_top; p += sizeof(Slot)) mark(ctx, load_raw<u64>(p));
-    for (const Slot field : pending) mark(ctx, field);
-    mark(ctx, ctx.exception);
-    ctx.visit_store_refs(ctx, [](ExecContext& c, u64 ref) { mark(c, ref); });
-    u64 live = 0;
-    for (u32 i = 0; i < ctx.exceptions.size(); ++i) {
-        ExceptionInstance& e = ctx.exceptions[i];
-        if (e.live && !e.marked) {
-            e = ExceptionInstance{};
-            ctx.free_exceptions.push_back(i);
-        }
-        e.marked = false;
-        live += e.live ? 1 : 0;
-    }
-    ctx.exception_threshold = std::max<u64>(1024, live * 2);
-}
-
-}  // namespace
 
 u64 allocate_exception(ExecContext& ctx, TagInstance* tag, std::vector<Slot> fields,
                        const u8* stack_top) {
-    if (ctx.free_exceptions.empty() && ctx.exceptions.size() >= ctx.exception_threshold &&
-        ctx.visit_store_refs != nullptr) {
-        collect(ctx, stack_top, fields);
+    const u64 bytes = sizeof(ExceptionInstance) + fields.size() * sizeof(Slot);
+    const auto fits = [&] {
+        return bytes <= ctx.exception_limit && ctx.exception_bytes <= ctx.exception_limit - bytes;
+    };
+    const bool due =
+        ctx.free_exceptions.empty() && ctx.exceptions.size() >= ctx.exception_threshold;
+    if ((due || !fits()) && ctx.visit_store_refs != nullptr) {
+        collect_garbage(ctx, stack_top, fields);
     }
+    if (!fits()) return kNullRef;
+    ctx.exception_bytes += bytes;
     u32 index = 0;
     if (!ctx.free_exceptions.empty()) {
         index = ctx.free_exceptions.back();
@@ -78,7 +44,12 @@ const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<S
     u8* fp = ctx.fp;
     ModuleInstance* instance = ctx.instance;
     std::size_t cross = ctx.cross_frames.size();
+    const u8* const thrown_at = ip;
     const u8* stack_top = nullptr;
+    const auto exhausted = [&]() -> const u8* {
+        raise_trap(ctx, thrown_at, TrapCode::heap_exhausted);
+        return nullptr;
+    };
     for (;;) {
         const CodeInfo* info = nullptr;
         {
@@ -99,6 +70,7 @@ const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<S
             if (c.tag != kNoIndex && instance->tags[c.tag] != tag) continue;
             if (c.with_ref && ref == kNullRef) {
                 ref = allocate_exception(ctx, tag, fields, stack_top);
+                if (ref == kNullRef) return exhausted();
             }
             u8* to = fp + u64{c.slot} * 8;
             if (c.tag != kNoIndex) {
@@ -124,7 +96,10 @@ const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<S
         }
         ip = return_ip - 1;
     }
-    if (ref == kNullRef) ref = allocate_exception(ctx, tag, std::move(fields), stack_top);
+    if (ref == kNullRef) {
+        ref = allocate_exception(ctx, tag, std::move(fields), stack_top);
+        if (ref == kNullRef) return exhausted();
+    }
     ctx.exception = ref;
     ctx.status = ExecStatus::exception;
     return nullptr;

@@ -2,6 +2,7 @@
 // Spec: exec/modules (invocation).
 #pragma once
 
+#include "core/memory/heap.hpp"
 #include "core/memory/instance.hpp"
 #include "core/types/basics.hpp"
 
@@ -44,6 +45,7 @@ struct ExceptionInstance {
     std::vector<Slot> fields;
     bool marked = false;
     bool live = false;
+    [[nodiscard]] u64 bytes() const { return sizeof *this + fields.size() * sizeof(Slot); }
 };
 
 /// Position of a guest frame, innermost first.
@@ -51,6 +53,17 @@ struct FramePosition {
     const FuncCode* func = nullptr;
     ModuleInstance* instance = nullptr;
     u64 offset = 0;  ///< byte offset in the module
+};
+
+/// Takes words that may be references.
+struct RefVisitor {
+    void (*visit)(RefVisitor& self, const u64* words, u64 count);
+};
+
+/// References held outside the store and its stack, while it lives: an instantiation under way.
+struct RootSource {
+    void (*visit)(const RootSource& self, RefVisitor& visitor) = nullptr;
+    RootSource* next = nullptr;
 };
 
 /// The execution state of a store: the guest stack, the budget, and the pointers that handlers
@@ -70,6 +83,8 @@ struct ExecContext {
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
     TableInstance** tables = nullptr;
     u32* func_addrs = nullptr;
+    u8* heap_data = nullptr;        ///< heap.data(), kept current by gc_allocate()
+    TypeRegistry* types = nullptr;  ///< of the engine
     Slot spill[4] = {};  ///< scratch of handlers that need memory
     // ------------------------------------------------------------------------------------------
     u8* stack = nullptr;  ///< base of the guest stack
@@ -77,7 +92,6 @@ struct ExecContext {
     u8* entry_base = nullptr;  ///< where the next call from the host puts its arguments
     u32 nesting = 0;           ///< running host→guest calls
     u32 max_nesting = 200;
-    TypeRegistry* types = nullptr;
     void* owner = nullptr;  ///< the store, for host functions
 
     // Fuel and deadline. `budget` is a slice of fuel_left.
@@ -97,11 +111,17 @@ struct ExecContext {
 
     std::vector<ExceptionInstance> exceptions;
     std::vector<u32> free_exceptions;
-    /// Calls `visit` for the reference words that the store holds outside the stack: globals,
-    /// tables, element segments. Set by the linker; without it nothing is collected.
-    using VisitRef = void (*)(ExecContext& ctx, u64 ref);
-    void (*visit_store_refs)(ExecContext& ctx, VisitRef visit) = nullptr;
+    u64 exception_bytes = 0;
+    u64 exception_limit = ~u64{0};  ///< for exception_bytes
     u64 exception_threshold = 1024;
+
+    GcHeap heap;
+    /// Shows the references that the store holds: in globals, tables, element segments. Set by the
+    /// linker; without it nothing is collected.
+    void (*visit_store_refs)(ExecContext& ctx, RefVisitor& visitor) = nullptr;
+    /// References handed to the host. A host function's go when it returns; see RefScope.
+    std::vector<u64> held_refs;
+    RootSource* root_sources = nullptr;
 
     /// Calls that left their instance, outermost first: where they return to.
     struct CrossFrame {

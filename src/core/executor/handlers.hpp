@@ -6,6 +6,8 @@
 // tools/check_handlers.py checks the machine code: no prologue, no call, no spill.
 #pragma once
 
+#include "core/executor/bodies.hpp"
+#include "core/executor/gc_bodies.hpp"
 #include "core/executor/runtime.hpp"
 #include "core/executor/simd_bodies.hpp"
 #include "core/executor/slow.hpp"

@@ -174,7 +174,9 @@ const u8* call_host(ExecContext& ctx, FuncInstance& f, u8* base, const u8* retur
     u8* const saved_base = ctx.entry_base;
     ctx.entry_base = base + u64{slots} * 8;
     ModuleInstance* const caller = ctx.instance;
+    const std::size_t held = ctx.held_refs.size();
     const bool ok = host.entry(ctx, host, caller, reinterpret_cast<Slot*>(base));
+    if (ctx.held_refs.size() > held) ctx.held_refs.resize(held);
     ctx.entry_base = saved_base;
     ctx.fp = frame;
     refresh_memory(ctx);

@@ -55,7 +55,7 @@ void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept;
 [[nodiscard]] const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag,
                                std::vector<Slot> fields, u64 ref) noexcept;
 
-/// A new exception instance as a reference word; may collect those that nobody refers to.
+/// A new exception instance as a reference word; null if the store's limit is reached. May collect.
 /// `stack_top`: end of the frame of the throwing function.
 [[nodiscard]] u64 allocate_exception(ExecContext& ctx, TagInstance* tag, std::vector<Slot> fields,
                                      const u8* stack_top);

@@ -10,23 +10,6 @@ namespace wasmi::core::slow {
 
 namespace {
 
-SlowFields fields_at(const u8* p) { return load_raw<SlowFields>(p); }
-u64 get(const ExecContext& ctx, u16 slot) { return load_raw<u64>(ctx.fp + u64{slot} * 8); }
-void set(ExecContext& ctx, u16 slot, u64 value) { store_raw(ctx.fp + u64{slot} * 8, value); }
-
-const u8* fail(ExecContext& ctx, const u8* fields, TrapCode code) {
-    raise_trap(ctx, fields, code);
-    return nullptr;
-}
-
-/// Long operations charge fuel for their bytes and poll in between: this many at a time.
-constexpr u64 kChunk = u64{1} << 20;
-constexpr u64 kBytesPerFuel = 64;
-
-bool charge_bytes(ExecContext& ctx, u64 bytes) {
-    return !charge(&ctx, static_cast<i64>(bytes / kBytesPerFuel)) || poll(ctx);
-}
-
 u64 failed(bool is_64) { return is_64 ? ~u64{0} : u64{0xFFFF'FFFF}; }
 
 // ---- tail calls

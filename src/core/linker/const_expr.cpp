@@ -3,10 +3,11 @@
 #include "core/linker/const_expr.hpp"
 
 #include "core/decoder/immediates.hpp"
+#include "core/executor/gc.hpp"
 #include "core/memory/ref.hpp"
 #include "core/types/instr.hpp"
 
-#include <string>
+#include <utility>
 
 namespace wasmi::core {
 
@@ -38,6 +39,43 @@ GlobalCell ConstEvaluator::pop() {
     const GlobalCell top = stack_.back();
     stack_.pop_back();
     return top;
+}
+
+Result<void> ConstEvaluator::allocate(Instr instr, const Immediates& imm) {
+    ExecContext& ctx = store_->ctx;
+    const TypeId id = module_->types[imm.index];
+    const DefinedType& type = ctx.types->get(id);
+    u32 operands = 0;
+    u32 length = 0;
+    u64 bytes = type.object_size;
+    if (instr == Instr::struct_new) {
+        operands = static_cast<u32>(type.layout.size());
+    } else if (instr != Instr::struct_new_default) {
+        const bool fixed = instr == Instr::array_new_fixed;
+        operands = fixed ? imm.index2 : instr == Instr::array_new ? 2 : 1;
+        if (stack_.size() < operands) return Error(ErrorKind::invalid, "type mismatch");
+        length = fixed ? imm.index2 : static_cast<u32>(stack_.back().lo);
+        bytes = kObjectHeaderSize + (u64{length} << type.layout[0].size_log2);
+    }
+    if (stack_.size() < operands) return Error(ErrorKind::invalid, "type mismatch");
+    const bool zeroed = instr == Instr::struct_new_default || instr == Instr::array_new_default;
+    // The operands stay on the stack meanwhile: a collection visits it.
+    const u32 at = gc_allocate(ctx, id, length, bytes, zeroed, nullptr);
+    if (at == 0) return Error::from_trap(TrapCode::heap_exhausted);
+    const GlobalCell* values = stack_.data() + (stack_.size() - operands);
+    u8* const object = ctx.heap_data + at;
+    if (instr == Instr::array_new) {
+        fill_elements(object + kObjectHeaderSize, type.layout[0].size_log2, length, &values->lo);
+    } else if (!zeroed) {
+        for (u32 i = 0; i < operands; ++i) {
+            const FieldLayout& f = type.layout[length != 0 ? 0 : i];
+            const u64 offset = f.offset + (length != 0 ? u64{i} << f.size_log2 : 0);
+            store_field(object + offset, f.size_log2, &values[i].lo);
+        }
+    }
+    stack_.resize(stack_.size() - operands);
+    stack_.push_back({at, 0});
+    return {};
 }
 
 Result<GlobalCell> ConstEvaluator::evaluate(ConstExpr expr) {
@@ -95,14 +133,14 @@ Result<GlobalCell> ConstEvaluator::evaluate(ConstExpr expr) {
             case Instr::any_convert_extern:
             case Instr::extern_convert_any:
                 continue;  // the word stays; see ref.hpp
-            // struct.new, array.new and their kin allocate: they come with the GC heap.
+            case Instr::struct_new:
+            case Instr::struct_new_default:
+            case Instr::array_new:
+            case Instr::array_new_default:
+            case Instr::array_new_fixed:
+                if (Result<void> done = allocate(instr, imm); !done) return std::move(done).error();
+                continue;
             default:
-                if (feature_of(instr) == Feature::gc) {
-                    return Error(
-                        ErrorKind::unsupported,
-                        "gc: " + std::string(to_string(instr)) + " in a constant expression",
-                        expr.offset);
-                }
                 break;
         }
         return Error(ErrorKind::invalid, "constant expression required", expr.offset);

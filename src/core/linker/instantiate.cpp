@@ -18,15 +18,21 @@ namespace wasmi::core {
 
 namespace {
 
-class Instantiation {
+class Instantiation : public RootSource {
   public:
     Instantiation(StoreData& store, std::shared_ptr<ModuleData> module)
         : store_(store),
           module_(*module),
           instance_(std::make_unique<ModuleInstance>()),
-          constants_(module_, *instance_) {
+          constants_(store, module_, *instance_) {
         instance_->module = std::move(module);
+        visit = visit_staged;
+        next = store_.ctx.root_sources;
+        store_.ctx.root_sources = this;
     }
+    ~Instantiation() { store_.ctx.root_sources = next; }
+    Instantiation(const Instantiation&) = delete;
+    Instantiation& operator=(const Instantiation&) = delete;
 
     Result<void> stage(std::span<const ExternAddr> imports);
     /// Moves everything into the store. The address of the instance.
@@ -41,6 +47,9 @@ class Instantiation {
     Result<void> stage_tables();
     Result<void> stage_segments();
     void find_main_memory();
+
+    /// The references that are not in the store yet.
+    static void visit_staged(const RootSource& self, RefVisitor& visitor);
 
     [[nodiscard]] std::vector<u64> func_refs(const ElementSegment& segment) const;
     Result<void> run_elements();
@@ -65,6 +74,25 @@ u32 next_addr(const std::vector<T>& items, std::size_t i) {
 template <class T>
 bool has_room(const std::vector<T>& items, std::size_t n) {
     return n < std::numeric_limits<u32>::max() - items.size();
+}
+
+void Instantiation::visit_staged(const RootSource& self, RefVisitor& visitor) {
+    const Instantiation& job = static_cast<const Instantiation&>(self);
+    job.constants_.visit(visitor);
+    if (job.instance_ == nullptr) return;
+    const ModuleInstance& in = *job.instance_;
+    const u32 imported = job.module_.num_imported_globals;
+    for (std::size_t i = imported; i < in.globals.size(); ++i) {
+        visitor.visit(visitor, &in.globals[i]->lo, 1);
+    }
+    for (const ElemInstance& elem : in.elems) {
+        visitor.visit(visitor, elem.refs.data(), elem.refs.size());
+    }
+    for (const auto& table : job.tables_) {
+        if (table != nullptr) {
+            visitor.visit(visitor, table->elements.data(), table->elements.size());
+        }
+    }
 }
 
 void Instantiation::take_imports(std::span<const ExternAddr> imports) {

@@ -37,25 +37,28 @@ u32 push(std::vector<T>& items, T item) {
     return static_cast<u32>(items.size() - 1);
 }
 
-bool holds_exceptions(const TypeRegistry& types, ValType type) {
-    return type.is_ref() && types.top_of(type) == HeapKind::exn;
+/// Whether references of this type may be to objects or exceptions.
+bool is_traced(const TypeRegistry& types, ValType type) {
+    return type.is_ref() && types.top_of(type) != HeapKind::func;
 }
 
-/// The references to exceptions that live outside the guest stack.
-void visit_exception_refs(ExecContext& ctx, ExecContext::VisitRef visit) {
+void visit_refs(ExecContext& ctx, RefVisitor& visitor) {
     const StoreData& store = *static_cast<StoreData*>(ctx.owner);
-    const TypeRegistry& types = store.types();
-    for (const auto& global : store.globals) {
-        if (holds_exceptions(types, global->type.value)) visit(ctx, global->cell->lo);
-    }
     for (const auto& table : store.tables) {
-        if (!holds_exceptions(types, table->type.element)) continue;
-        for (u64 i = 0; i < table->elements.size(); ++i) visit(ctx, table->elements[i]);
+        if (!is_traced(store.types(), table->type.element)) continue;
+        visitor.visit(visitor, table->elements.data(), table->elements.size());
+    }
+    for (const auto& global : store.globals) {
+        if (is_traced(store.types(), global->type.value)) {
+            visitor.visit(visitor, &global->cell->lo, 1);
+        }
     }
     for (const auto& instance : store.instances) {
         for (std::size_t i = 0; i < instance->elems.size(); ++i) {
-            if (!holds_exceptions(types, instance->module->elements[i].type)) continue;
-            for (const u64 ref : instance->elems[i].refs) visit(ctx, ref);
+            const std::vector<u64>& refs = instance->elems[i].refs;
+            if (!refs.empty() && is_traced(store.types(), instance->module->elements[i].type)) {
+                visitor.visit(visitor, refs.data(), refs.size());
+            }
         }
     }
 }
@@ -82,7 +85,9 @@ StoreData::StoreData(std::shared_ptr<EngineData> e, const StoreLimits& l)
     ctx.max_nesting = limits.host_nesting;
     ctx.types = &engine->types;
     ctx.owner = this;
-    ctx.visit_store_refs = visit_exception_refs;
+    ctx.heap.configure(engine->types, limits.gc_heap_bytes, engine->config.tuning.gc_stress);
+    ctx.exception_limit = limits.gc_heap_bytes;
+    ctx.visit_store_refs = visit_refs;
     interrupt->ctx = &ctx;
     // Address space only. If the host refuses it, every call finds the guest stack full.
     (void)ctx.allocate_stack(limits.stack_bytes);
@@ -155,7 +160,7 @@ Result<u64> StoreData::add_host_object(u64 object) {
     if (const auto known = host_object_index.find(object); known != host_object_index.end()) {
         return host_ref(known->second);
     }
-    if (is_full(host_objects)) return too_many("host objects");
+    if (host_objects.size() >= kMaxHostObjects) return too_many("host objects");
     const u32 index = push(host_objects, object);
     host_object_index.emplace(object, index);
     return host_ref(index);
@@ -186,7 +191,10 @@ std::optional<ValType> StoreData::type_of_ref(HeapKind top, u64 word) const noex
             return ValType::ref_to(funcs[func_addr_of(word)].type, false);
         case HeapKind::exn:
             if (null) return ValType::ref(HeapKind::noexn, true);
-            if (word > ctx.exceptions.size() || !ctx.exceptions[word - 1].live) return std::nullopt;
+            if (!is_exn_ref(word) || exn_index_of(word) >= ctx.exceptions.size() ||
+                !ctx.exceptions[exn_index_of(word)].live) {
+                return std::nullopt;
+            }
             return ValType::ref(HeapKind::exn, false);
         case HeapKind::extern_:
             if (null) return ValType::ref(HeapKind::noextern, true);
@@ -202,7 +210,8 @@ std::optional<ValType> StoreData::type_of_ref(HeapKind top, u64 word) const noex
                 if (host_index_of(word) >= host_objects.size()) return std::nullopt;
                 return ValType::ref(HeapKind::any, false);
             }
-            return std::nullopt;  // GC heap objects: their type is in the heap, which is to come
+            if (!ctx.heap.is_object(word)) return std::nullopt;
+            return ValType::ref_to(ctx.heap.header(static_cast<u32>(word)).type, false);
         default:
             return std::nullopt;
     }

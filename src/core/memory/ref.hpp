@@ -9,7 +9,8 @@
 //     ..1                   i31: 31 bits from bit 1
 //     ..010                 host object: (index into the store's host objects + 1) << 3 | 2
 //     ..000                 heap object: 32-bit offset into the GC heap, 8-aligned, not 0
-// any.convert_extern and extern.convert_any keep the word.
+// any.convert_extern and extern.convert_any keep the word. All but exceptions fit into 32 bits, which
+// is what fields of objects hold.
 #pragma once
 
 #include "core/types/basics.hpp"
@@ -31,6 +32,8 @@ constexpr u32 exn_index_of(u64 ref) { return static_cast<u32>(ref) - 1; }
 constexpr bool is_host_ref(u64 ref) { return (ref & 7) == 2; }
 constexpr u64 host_ref(u64 index) { return (index + 1) << 3 | 2; }
 constexpr u64 host_index_of(u64 ref) { return (ref >> 3) - 1; }
+
+inline constexpr u64 kMaxHostObjects = (u64{1} << 29) - 1;
 
 constexpr bool is_i31_ref(u64 ref) { return (ref & 1) != 0; }
 constexpr u64 i31_ref(u32 value) { return (u64{value} & 0x7FFF'FFFF) << 1 | 1; }

@@ -144,6 +144,11 @@ inline constexpr Shape store_ab{kSRP, kSRPK, kSRPK, kN, true};
 inline constexpr Shape fstore_ab{kSRP, kSRPK, kR | kP, kN, true};
 inline constexpr Shape load_m{kSR, kN, kN, kSR};
 inline constexpr Shape store_m{kSR, kSRK, kN, kN};
+inline constexpr Shape set_field{kSRP, kSRPK, kN, kN};
+inline constexpr Shape set_field_rare{kSR, kSRK, kN, kN};
+inline constexpr Shape get_element{kSRP, kSRPK, kN, kAnyD};
+inline constexpr Shape get_element_rare{kSR, kSRK, kN, kSR};
+inline constexpr Shape set_element{kSRP, kSRPK, kSRK, kN};
 inline constexpr Shape ret1{kSRPK, kN, kN, kN};
 inline constexpr Shape fret1{kSRP, kN, kN, kN};
 // vectors

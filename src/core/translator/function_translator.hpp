@@ -168,6 +168,25 @@ class FunctionTranslator {
     void vector_store(const Immediates& imm);
     void load_lane(u32 log2, const Immediates& imm);
     void store_lane(u32 log2, const Immediates& imm);
+    // -- translate_gc.cpp: structures, arrays, i31, casts ---------------------------------------
+    [[nodiscard]] bool translate_gc(Instr instr, const Immediates& imm);
+    [[nodiscard]] bool translate_new(Instr instr, const Immediates& imm);
+    [[nodiscard]] const DefinedType& type_at(u32 index) const {
+        return module_.engine->types.get(module_.types[index]);
+    }
+    /// Pops `operands` values from slots into s0, s1, …; pushes the result.
+    void gc_slow(Op op, u32 operands, const ValKind* result, u32 i0, u32 i1 = 0);
+    /// The same for operations that may collect: every reference must be in a slot.
+    void gc_allocate(Op op, u32 operands, u32 i0, u32 i1 = 0);
+    void get_field(u32 size_log2, bool is_signed, ValKind type, u32 offset);
+    void set_field(u32 size_log2, u32 offset);
+    void get_element(u32 size_log2, bool is_signed, ValKind type);
+    void set_element(u32 size_log2);
+    /// Emits with the result as bits, also those of a float.
+    void emit_bits(Ins ins, ValKind type);
+    void cast(bool is_cast, ValType to);
+    [[nodiscard]] Ins cast_ins(Op first, ValType to) const;
+    void branch_on_cast(const Immediates& imm, bool on_fail);
 
     // -- translate_control.cpp ------------------------------------------------------------------
     void push_control(Control::Kind kind, const BlockType& block);

@@ -7,8 +7,6 @@
 // get() takes no lock; an id reaches another thread only through something that synchronises.
 #include "core/types/type_registry.hpp"
 
-#include <array>
-#include <atomic>
 #include <bit>
 #include <chrono>
 #include <unordered_map>
@@ -16,11 +14,6 @@
 namespace wasmi::core {
 
 namespace {
-
-/// The first chunk holds 2^kFirstChunkLog2 types, each further one twice its predecessor's.
-constexpr u32 kFirstChunkLog2 = 6;
-constexpr u32 kChunks = 16;
-static_assert(((u64{1} << kChunks) - 1) << kFirstChunkLog2 >= kMaxTypes);
 
 /// A display of unbounded depth would take quadratic memory; Config may ask for less.
 constexpr std::size_t kMaxSubtypingDepth = 1024;
@@ -153,9 +146,9 @@ struct TypeRegistry::Impl {
     u32 count = 0;
     u64 seed;
     std::unordered_multimap<u64, Group> groups;
-    std::array<std::atomic<DefinedType*>, kChunks> chunks{};
+    TypeRegistry& registry;
 
-    Impl() {
+    explicit Impl(TypeRegistry& owner) : registry(owner) {
         // No secrets of the host are needed: it only has to differ from run to run.
         const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
         Hasher h(static_cast<u64>(now));
@@ -163,23 +156,18 @@ struct TypeRegistry::Impl {
         seed = h.value();
     }
     ~Impl() {
-        for (auto& chunk : chunks) delete[] chunk.load(std::memory_order_relaxed);
+        for (auto& chunk : registry.chunks_) delete[] chunk.load(std::memory_order_relaxed);
     }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    [[nodiscard]] DefinedType& at(TypeId id) const {
-        const u32 biased = id + (1u << kFirstChunkLog2);
-        const u32 chunk = static_cast<u32>(std::bit_width(biased)) - 1 - kFirstChunkLog2;
-        const u32 start = 1u << (chunk + kFirstChunkLog2);
-        return chunks[chunk].load(std::memory_order_acquire)[biased - start];
-    }
+    [[nodiscard]] DefinedType& at(TypeId id) const { return registry.at(id); }
     void make_room(u32 until) {
         for (u32 chunk = 0; chunk < kChunks; ++chunk) {
             const u32 first = (1u << (chunk + kFirstChunkLog2)) - (1u << kFirstChunkLog2);
             if (first >= until) return;
-            if (chunks[chunk].load(std::memory_order_relaxed) == nullptr) {
-                chunks[chunk].store(new DefinedType[std::size_t{1} << (chunk + kFirstChunkLog2)],
+            if (registry.chunks_[chunk].load(std::memory_order_relaxed) == nullptr) {
+                registry.chunks_[chunk].store(new DefinedType[std::size_t{1} << (chunk + kFirstChunkLog2)],
                                     std::memory_order_release);
             }
         }
@@ -212,6 +200,57 @@ struct TypeRegistry::Impl {
         type.param_slots = slots_of(type.sub.func.params);
         type.result_slots = slots_of(type.sub.func.results);
     }
+    /// Fields in order, each at its natural alignment: those of a supertype come out the same.
+    void lay_out(TypeId id) {
+        DefinedType& type = at(id);
+        u64 offset = kObjectHeaderSize;
+        type.layout.reserve(type.sub.fields.size());
+        for (const FieldType& field : type.sub.fields) {
+            FieldLayout f = layout_of(field);
+            const u64 alignment = f.size() < 8 ? f.size() : 8;
+            offset = (offset + alignment - 1) & ~(alignment - 1);
+            f.offset = clamped(offset);
+            offset += f.size();
+            type.traced = type.traced || f.trace != FieldLayout::Trace::none;
+            type.layout.push_back(f);
+        }
+        type.object_size = clamped((offset + 7) & ~u64{7});
+    }
+    [[nodiscard]] static u32 clamped(u64 v) { return v < ~u32{0} ? static_cast<u32>(v) : ~u32{0}; }
+    [[nodiscard]] FieldLayout layout_of(const FieldType& field) const {
+        FieldLayout f;
+        switch (field.packed) {
+            case FieldType::Packed::i8:
+                return f;
+            case FieldType::Packed::i16:
+                f.size_log2 = 1;
+                return f;
+            case FieldType::Packed::none:
+                break;
+        }
+        switch (field.type.kind()) {
+            case ValKind::i64:
+            case ValKind::f64:
+                f.size_log2 = 3;
+                break;
+            case ValKind::v128:
+                f.size_log2 = 4;
+                break;
+            case ValKind::ref: {
+                const HeapKind top = registry.top_of(field.type);
+                f.size_log2 = top == HeapKind::exn ? 3 : 2;
+                if (top == HeapKind::exn) f.trace = FieldLayout::Trace::exception;
+                if (top == HeapKind::any || top == HeapKind::extern_) {
+                    f.trace = FieldLayout::Trace::object;
+                }
+                break;
+            }
+            default:
+                f.size_log2 = 2;
+                break;
+        }
+        return f;
+    }
     /// Length of the longest chain of supertypes that the group would make.
     [[nodiscard]] std::size_t depth(std::span<const SubType> group) const {
         std::vector<std::size_t> depths(group.size(), 1);
@@ -227,7 +266,7 @@ struct TypeRegistry::Impl {
     }
 };
 
-TypeRegistry::TypeRegistry() : impl_(std::make_unique<Impl>()) {}
+TypeRegistry::TypeRegistry() : impl_(std::make_unique<Impl>(*this)) {}
 TypeRegistry::~TypeRegistry() = default;
 
 Result<TypeId> TypeRegistry::add_group(std::span<const SubType> group) {
@@ -249,6 +288,7 @@ Result<TypeId> TypeRegistry::add_group(std::span<const SubType> group) {
     const u32 size = static_cast<u32>(group.size());
     impl_->make_room(base + size);
     for (u32 i = 0; i < size; ++i) impl_->publish(group[i], base + i, base);
+    for (u32 i = 0; i < size; ++i) impl_->lay_out(base + i);  // fields may be of later types
     impl_->groups.emplace(h.value(), Impl::Group{base, size});
     impl_->count = base + size;
     return base;
@@ -260,18 +300,9 @@ Result<TypeId> TypeRegistry::add_func(const FuncType& type) {
     return add_group({&sub, 1});
 }
 
-const DefinedType& TypeRegistry::get(TypeId id) const noexcept { return impl_->at(id); }
-
 bool TypeRegistry::contains(TypeId id) const noexcept {
     const std::lock_guard lock(impl_->mutex);
     return id < impl_->count;
-}
-
-bool TypeRegistry::is_subtype(TypeId sub, TypeId super) const noexcept {
-    if (sub == super) return true;
-    const std::size_t level = get(super).supers.size() - 1;
-    const std::vector<TypeId>& display = get(sub).supers;
-    return level < display.size() && display[level] == super;
 }
 
 bool TypeRegistry::heap_matches(ValType sub, ValType super) const noexcept {

@@ -7,6 +7,9 @@
 #include <wasmi/result.hpp>
 #include <wasmi/types.hpp>
 
+#include <array>
+#include <atomic>
+#include <bit>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -45,12 +48,30 @@ struct SubType {
 inline constexpr TypeId kRecBase = 0x20'0000;
 inline constexpr TypeId kMaxTypes = 0x1F'FFFF;
 
+/// How a field lies in an object of the GC heap. References take four bytes; those to exceptions,
+/// whose words are longer, eight.
+struct FieldLayout {
+    /// What a collector finds in the field.
+    enum class Trace : u8 { none, object, exception };
+    u32 offset = 0;    ///< from the start of the object; of an array's elements: of the first one
+    u8 size_log2 = 0;  ///< 0 to 4
+    Trace trace = Trace::none;
+    [[nodiscard]] u32 size() const { return 1u << size_log2; }
+};
+
+/// Objects begin with their type and, if they are arrays, the count of their elements.
+inline constexpr u32 kObjectHeaderSize = 8;
+
 /// A canonical type with its place in the subtype order. Immutable once published.
 struct DefinedType {
     SubType sub;                 ///< all references canonical
     std::vector<TypeId> supers;  ///< from the root to this type itself (Cohen's display)
     u32 param_slots = 0;         ///< kind func: execution slots of the parameters
     u32 result_slots = 0;
+    std::vector<FieldLayout> layout;  ///< kinds struct_ (all fields), array (one)
+    /// Kind struct_: with header, a multiple of 8; ~0: more than any heap holds.
+    u32 object_size = 0;
+    bool traced = false;  ///< an object of this type may refer to others
 };
 
 /// Thread rule: all members may be called from any thread. Ids and references stay valid as long
@@ -68,19 +89,37 @@ class TypeRegistry {
     /// The id of a final function type without supertype in a group of its own.
     [[nodiscard]] Result<TypeId> add_func(const FuncType& type);
 
-    [[nodiscard]] const DefinedType& get(TypeId id) const noexcept;
+    [[nodiscard]] const DefinedType& get(TypeId id) const noexcept { return at(id); }
     /// Whether get() may be asked for this id; for ids that come from the embedder.
     [[nodiscard]] bool contains(TypeId id) const noexcept;
 
     /// Spec: valid/matching (heap types, reference types, value types).
-    [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const noexcept;
+    [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const noexcept {
+        if (sub == super) return true;
+        const std::size_t level = get(super).supers.size() - 1;
+        const std::vector<TypeId>& display = get(sub).supers;
+        return level < display.size() && display[level] == super;
+    }
     [[nodiscard]] bool matches(ValType sub, ValType super) const noexcept;
     [[nodiscard]] bool heap_matches(ValType sub, ValType super) const noexcept;
     /// Top of the hierarchy of a reference type: any, func, extern or exn.
     [[nodiscard]] HeapKind top_of(ValType ref) const noexcept;
 
   private:
+    /// The first chunk holds 2^kFirstChunkLog2 types, each further one twice its predecessor's.
+    static constexpr u32 kFirstChunkLog2 = 6;
+    static constexpr u32 kChunks = 16;
+    static_assert(((u64{1} << kChunks) - 1) << kFirstChunkLog2 >= kMaxTypes);
+
+    [[nodiscard]] DefinedType& at(TypeId id) const noexcept {
+        const u32 biased = id + (1u << kFirstChunkLog2);
+        const u32 chunk = static_cast<u32>(std::bit_width(biased)) - 1 - kFirstChunkLog2;
+        const u32 start = 1u << (chunk + kFirstChunkLog2);
+        return chunks_[chunk].load(std::memory_order_acquire)[biased - start];
+    }
+
     struct Impl;
+    std::array<std::atomic<DefinedType*>, kChunks> chunks_{};
     std::unique_ptr<Impl> impl_;
 };
 
