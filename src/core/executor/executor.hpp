@@ -85,7 +85,7 @@ struct ExecContext {
     u32* func_addrs = nullptr;
     u8* heap_data = nullptr;        ///< heap.data(), kept current by gc_allocate()
     TypeRegistry* types = nullptr;  ///< of the engine
-    Slot spill[4] = {};  ///< scratch of handlers that need memory
+    Slot spill[4] = {};             ///< scratch of handlers that need memory
     // ------------------------------------------------------------------------------------------
     u8* stack = nullptr;  ///< base of the guest stack
     u64 stack_bytes = 0;

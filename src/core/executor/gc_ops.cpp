@@ -147,7 +147,8 @@ const u8* array_get_v128(ExecContext& ctx, const u8* fields, const u8* next) {
     const u64 ref = get(ctx, o.s0);
     const u64 index = get(ctx, o.s1);
     if (ref == 0) return fail(ctx, fields, TrapCode::null_array_reference);
-    if (index >= length_of(ctx, ref)) return fail(ctx, fields, TrapCode::out_of_bounds_array_access);
+    if (index >= length_of(ctx, ref))
+        return fail(ctx, fields, TrapCode::out_of_bounds_array_access);
     std::memcpy(ctx.fp + u64{o.s0} * 8, element_at(ctx, ref, index, 4), 16);
     return next;
 }
@@ -156,7 +157,8 @@ const u8* array_set_v128(ExecContext& ctx, const u8* fields, const u8* next) {
     const u64 ref = get(ctx, o.s0);
     const u64 index = get(ctx, o.s1);
     if (ref == 0) return fail(ctx, fields, TrapCode::null_array_reference);
-    if (index >= length_of(ctx, ref)) return fail(ctx, fields, TrapCode::out_of_bounds_array_access);
+    if (index >= length_of(ctx, ref))
+        return fail(ctx, fields, TrapCode::out_of_bounds_array_access);
     std::memcpy(element_at(ctx, ref, index, 4), ctx.fp + u64{o.s2} * 8, 16);
     return next;
 }

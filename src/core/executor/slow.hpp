@@ -18,9 +18,7 @@ namespace slow {
 
 inline SlowFields fields_at(const u8* p) { return load_raw<SlowFields>(p); }
 inline u64 get(const ExecContext& ctx, u32 slot) { return load_raw<u64>(ctx.fp + u64{slot} * 8); }
-inline void set(ExecContext& ctx, u32 slot, u64 value) {
-    store_raw(ctx.fp + u64{slot} * 8, value);
-}
+inline void set(ExecContext& ctx, u32 slot, u64 value) { store_raw(ctx.fp + u64{slot} * 8, value); }
 
 inline const u8* fail(ExecContext& ctx, const u8* fields, TrapCode code) {
     raise_trap(ctx, fields, code);

@@ -174,10 +174,10 @@ class GcHeap {
     // Where small objects go next, and the block whose gaps are being used up.
     u32 run_ = 0, run_end_ = 0;
     u32 gap_ = 0, gap_end_ = 0;
-    u32 recycle_ = 1;            ///< no recyclable block below
+    u32 recycle_ = 1;              ///< no recyclable block below
     u32 wide_ = 0, wide_end_ = 0;  ///< run of whole blocks for objects above kMaxInGaps
-    u32 free_ = 1;               ///< no free block below
-    u32 free_run_ = 1;           ///< where the search for several free blocks goes on
+    u32 free_ = 1;                 ///< no free block below
+    u32 free_run_ = 1;             ///< where the search for several free blocks goes on
 
     u64 allocated_ = 0;  ///< since the last collection
     u64 threshold_ = kMinThreshold;

@@ -9,8 +9,8 @@
 //     ..1                   i31: 31 bits from bit 1
 //     ..010                 host object: (index into the store's host objects + 1) << 3 | 2
 //     ..000                 heap object: 32-bit offset into the GC heap, 8-aligned, not 0
-// any.convert_extern and extern.convert_any keep the word. All but exceptions fit into 32 bits, which
-// is what fields of objects hold.
+// any.convert_extern and extern.convert_any keep the word. All but exceptions fit into 32 bits,
+// which is what fields of objects hold.
 #pragma once
 
 #include "core/types/basics.hpp"

@@ -167,8 +167,9 @@ struct TypeRegistry::Impl {
             const u32 first = (1u << (chunk + kFirstChunkLog2)) - (1u << kFirstChunkLog2);
             if (first >= until) return;
             if (registry.chunks_[chunk].load(std::memory_order_relaxed) == nullptr) {
-                registry.chunks_[chunk].store(new DefinedType[std::size_t{1} << (chunk + kFirstChunkLog2)],
-                                    std::memory_order_release);
+                registry.chunks_[chunk].store(
+                    new DefinedType[std::size_t{1} << (chunk + kFirstChunkLog2)],
+                    std::memory_order_release);
             }
         }
     }
