@@ -8,7 +8,7 @@
 //     auto five = (*add)(store, 2, 3);          // Result<int32_t>
 //
 // Thread rule: a Store and its handles belong to one thread at a time (it may move between calls);
-// only InterruptHandle may be used from other threads.
+// only InterruptHandle and SharedMemory may be used from other threads.
 // Lifetime: the store owns all instances; handles are small values, checked on use, and die with
 // it. A handle of another store, or none, gives ErrorKind::api_misuse.
 // Spec: appendix/embedding (store, functions, tables, memories, globals, tags).
@@ -37,6 +37,7 @@ namespace core {
 struct InterruptState;
 struct StoreData;
 struct ModuleInstance;
+struct MemoryInstance;
 }  // namespace core
 
 class Store;
@@ -128,10 +129,36 @@ struct Handle {
     friend bool operator==(const Handle&, const Handle&) = default;
 };
 
+/// A shared memory, apart from the stores that use it: give it to the Store of each thread with
+/// Memory::from_shared. It lives as long as the last of them. Copies are the same memory; all
+/// members may be called from any thread.
+class WASMI_EXPORT SharedMemory {
+  public:
+    /// `type` must be one of a shared memory. Errors: limit.
+    [[nodiscard]] static Result<SharedMemory> create(const MemoryType& type);
+    /// The limits tell the current size as minimum.
+    [[nodiscard]] MemoryType type() const;
+    /// The bytes there are now; they never move. Guests may read and write them at any time.
+    [[nodiscard]] std::span<std::byte> bytes() const noexcept;
+
+    explicit SharedMemory(std::shared_ptr<core::MemoryInstance> memory) noexcept
+        : memory_(std::move(memory)) {}
+    [[nodiscard]] const std::shared_ptr<core::MemoryInstance>& data() const noexcept {
+        return memory_;
+    }
+
+  private:
+    std::shared_ptr<core::MemoryInstance> memory_;
+};
+
 /// A memory of a store. bytes() is valid until the next call into the guest or grow().
 class WASMI_EXPORT Memory : public Handle {
   public:
     [[nodiscard]] static Result<Memory> create(Store& store, const MemoryType& type);
+    /// The same memory in another store. Its largest size counts against the limits of both.
+    [[nodiscard]] static Result<Memory> from_shared(Store& store, const SharedMemory& shared);
+    /// A memory of a shared type, for other stores. Errors: api_misuse.
+    [[nodiscard]] Result<SharedMemory> share(Store& store) const;
     [[nodiscard]] Result<std::span<std::byte>> bytes(Store& store) const;
     [[nodiscard]] Result<std::uint64_t> size_in_pages(const Store& store) const;
     /// The size before, in pages. Errors: limit.

@@ -44,6 +44,21 @@ bool is_valid(const TypeRegistry& types, const FuncType& type) noexcept {
            std::all_of(type.results.begin(), type.results.end(), valid);
 }
 
+bool is_valid(const SizeLimits& limits, u64 most) noexcept {
+    return limits.min <= most &&
+           (!limits.has_max || (limits.min <= limits.max && limits.max <= most));
+}
+
+bool is_valid(const MemoryType& type) noexcept {
+    if (type.page_size_log2 != 16 && type.page_size_log2 != 0) return false;
+    if (type.is_shared && !type.limits.has_max) return false;
+    const unsigned address_bits = type.is_64 ? 64 : 32;
+    const u64 most = address_bits - type.page_size_log2 == 64
+                         ? ~u64{0}
+                         : u64{1} << (address_bits - type.page_size_log2);
+    return is_valid(type.limits, most);
+}
+
 bool fits(const StoreData& store, const Val& value, ValType type) noexcept {
     if (!type.is_ref()) return value.type() == type;
     return is_valid(store.types(), value.type()) && store.fits(value, type);

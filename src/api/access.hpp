@@ -18,9 +18,9 @@ namespace wasmi::api {
                                std::string_view what);
 
 /// The object if the handle is one of this store, else null.
-template <class T>
-[[nodiscard]] T* find(const std::vector<std::unique_ptr<T>>& items, const core::StoreData* store,
-                      const Handle& handle) noexcept {
+template <class Owner>
+[[nodiscard]] auto find(const std::vector<Owner>& items, const core::StoreData* store,
+                        const Handle& handle) noexcept -> decltype(items[0].get()) {
     if (handle.store_id != store->id || handle.addr >= items.size()) return nullptr;
     return items[handle.addr].get();
 }
@@ -62,6 +62,9 @@ template <class H>
 /// Whether this is a type that values may have, with ids that the engine knows.
 [[nodiscard]] bool is_valid(const core::TypeRegistry& types, ValType type) noexcept;
 [[nodiscard]] bool is_valid(const core::TypeRegistry& types, const FuncType& type) noexcept;
+/// Spec: valid/types (memory types).
+[[nodiscard]] bool is_valid(const MemoryType& type) noexcept;
+[[nodiscard]] bool is_valid(const SizeLimits& limits, core::u64 most) noexcept;
 /// Whether the value is one of this store and fits the type.
 [[nodiscard]] bool fits(const core::StoreData& store, const Val& value, ValType type) noexcept;
 

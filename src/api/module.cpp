@@ -62,14 +62,16 @@ Error too_large(u64 limit) {
     return Error(ErrorKind::limit, "module is larger than " + std::to_string(limit) + " bytes");
 }
 
-Result<std::vector<u8>> assemble_text(std::span<const u8> bytes) {
-    return text::assemble({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+Result<std::vector<u8>> assemble_text(const Engine& engine, std::span<const u8> bytes) {
+    text::AssembleOptions options;
+    options.memory64 = engine.config().features.has(Feature::memory64);
+    return text::assemble({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, options);
 }
 
 Result<Module> load_text(const Engine& engine, std::span<const u8> bytes) {
     const u64 limit = engine.config().limits.module_bytes;
     if (bytes.size() > limit) return too_large(limit);
-    Result<std::vector<u8>> binary = assemble_text(bytes);
+    Result<std::vector<u8>> binary = assemble_text(engine, bytes);
     if (!binary) return std::move(binary).error();
     auto owned = std::make_shared<const std::vector<u8>>(std::move(*binary));
     const std::span<const u8> view(*owned);
@@ -153,7 +155,7 @@ Result<Module> Module::compile_file(const Engine& engine, const char* path) {
 
 Result<void> Module::validate(const Engine& engine, std::span<const std::byte> bytes) {
     if (is_text(as_u8(bytes))) {
-        Result<std::vector<u8>> binary = assemble_text(as_u8(bytes));
+        Result<std::vector<u8>> binary = assemble_text(engine, as_u8(bytes));
         if (!binary) return std::move(binary).error();
         Loaded module = decode_and_check(engine, *binary, nullptr, true);
         if (!module) return std::move(module).error();

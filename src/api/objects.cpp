@@ -15,22 +15,6 @@ using api::misuse;
 
 namespace {
 
-bool valid_limits(const SizeLimits& limits, u64 most) {
-    return limits.min <= most &&
-           (!limits.has_max || (limits.min <= limits.max && limits.max <= most));
-}
-
-/// Spec: valid/types (memory types).
-bool valid_type(const MemoryType& type) {
-    if (type.page_size_log2 != 16 && type.page_size_log2 != 0) return false;
-    if (type.is_shared && !type.limits.has_max) return false;
-    const unsigned address_bits = type.is_64 ? 64 : 32;
-    const u64 most = address_bits - type.page_size_log2 == 64
-                         ? ~u64{0}
-                         : u64{1} << (address_bits - type.page_size_log2);
-    return valid_limits(type.limits, most);
-}
-
 Error wrong_value(const Val& value, ValType type) {
     return misuse("the value has type " + to_string(value.type()) + ", not " + to_string(type) +
                   ", or is a reference of another store");
@@ -43,7 +27,7 @@ Error wrong_value(const Val& value, ValType type) {
 Result<Memory> Memory::create(Store& store, const MemoryType& type) {
     StoreData* data = store.data();
     if (data == nullptr) return misuse("the store was moved from");
-    if (!valid_type(type)) return misuse("the memory type is not valid");
+    if (!api::is_valid(type)) return misuse("the memory type is not valid");
     Result<u32> addr = data->add_memory(type);
     if (!addr) return std::move(addr).error();
     return make_handle<Memory>(*data, *addr);
@@ -101,6 +85,50 @@ Result<void> Memory::write(Store& store, std::uint64_t offset,
     return {};
 }
 
+Result<SharedMemory> Memory::share(Store& store) const {
+    StoreData* data = store.data();
+    MemoryInstance* memory = api::find_memory(data, *this);
+    if (memory == nullptr) return bad_handle(data, *this, "memory");
+    if (!memory->type.is_shared) return misuse("the memory is not a shared one");
+    memory->leave_budget();
+    return SharedMemory(data->memories[addr]);
+}
+
+Result<Memory> Memory::from_shared(Store& store, const SharedMemory& shared) {
+    StoreData* data = store.data();
+    if (data == nullptr) return misuse("the store was moved from");
+    if (shared.data() == nullptr) return misuse("the shared memory was moved from");
+    Result<u32> addr = data->adopt_memory(shared.data());
+    if (!addr) return std::move(addr).error();
+    return make_handle<Memory>(*data, *addr);
+}
+
+// ---- SharedMemory -------------------------------------------------------------------------------
+
+Result<SharedMemory> SharedMemory::create(const MemoryType& type) {
+    if (!type.is_shared || !api::is_valid(type)) {
+        return misuse("the type is not one of a shared memory");
+    }
+    StorageBudget unlimited;
+    auto memory = std::make_shared<MemoryInstance>();
+    if (!memory->allocate(type, unlimited)) {
+        return Error(ErrorKind::limit, "the host has no room for a memory of at most " +
+                                           std::to_string(type.limits.max) + " pages");
+    }
+    memory->leave_budget();
+    return SharedMemory(std::move(memory));
+}
+
+MemoryType SharedMemory::type() const {
+    return memory_ != nullptr ? memory_->current_type() : MemoryType{};
+}
+
+std::span<std::byte> SharedMemory::bytes() const noexcept {
+    if (memory_ == nullptr) return {};
+    return std::as_writable_bytes(
+        std::span<u8>(memory_->data, static_cast<std::size_t>(memory_->load_size())));
+}
+
 // ---- Global -------------------------------------------------------------------------------------
 
 Result<Global> Global::create(Store& store, const GlobalType& type, Val value) {
@@ -144,7 +172,7 @@ Result<Table> Table::create(Store& store, const TableType& type, Val initial) {
     StoreData* data = store.data();
     if (data == nullptr) return misuse("the store was moved from");
     if (!type.element.is_ref() || !api::is_valid(data->types(), type.element) ||
-        !valid_limits(type.limits, type.is_64 ? ~u64{0} : 0xFFFF'FFFF)) {
+        !api::is_valid(type.limits, type.is_64 ? ~u64{0} : 0xFFFF'FFFF)) {
         return misuse("the table type is not valid");
     }
     if (!api::fits(*data, initial, type.element)) return wrong_value(initial, type.element);

@@ -4,6 +4,7 @@
 
 #include "core/memory/ref.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <string>
@@ -132,9 +133,21 @@ Result<u32> StoreData::add_table(const TableType& type, u64 init) {
 
 Result<u32> StoreData::add_memory(const MemoryType& type) {
     if (is_full(memories)) return too_many("memories");
-    auto memory = std::make_unique<MemoryInstance>();
+    auto memory = std::make_shared<MemoryInstance>();
     if (!memory->allocate(type, memory_budget)) {
         return Error(ErrorKind::limit, "a memory of " + std::to_string(type.limits.min) +
+                                           " pages exceeds the limits");
+    }
+    return push(memories, std::move(memory));
+}
+
+Result<u32> StoreData::adopt_memory(std::shared_ptr<MemoryInstance> memory) {
+    const auto known = std::find(memories.begin(), memories.end(), memory);
+    if (known != memories.end()) return static_cast<u32>(known - memories.begin());
+    if (is_full(memories)) return too_many("memories");
+    if (!memory_budget.take(MemoryInstance::charge_of(memory->type))) {
+        return Error(ErrorKind::limit, "a shared memory of at most " +
+                                           std::to_string(memory->type.limits.max) +
                                            " pages exceeds the limits");
     }
     return push(memories, std::move(memory));

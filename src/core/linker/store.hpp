@@ -53,7 +53,7 @@ struct StoreData {
     /// Contiguous for the executor: ctx.funcs follows every growth. The rest never moves.
     std::vector<FuncInstance> funcs;
     std::vector<std::unique_ptr<TableInstance>> tables;
-    std::vector<std::unique_ptr<MemoryInstance>> memories;
+    std::vector<std::shared_ptr<MemoryInstance>> memories;  ///< other stores may share them
     std::vector<std::unique_ptr<GlobalInstance>> globals;
     std::vector<std::unique_ptr<TagInstance>> tags;
     std::vector<std::unique_ptr<ModuleInstance>> instances;
@@ -77,6 +77,8 @@ struct StoreData {
     [[nodiscard]] Result<u32> add_host_func(TypeId type, std::shared_ptr<HostFunc> host);
     [[nodiscard]] Result<u32> add_table(const TableType& type, u64 init);
     [[nodiscard]] Result<u32> add_memory(const MemoryType& type);
+    /// A shared memory that another store has made; takes as much from the budget as there.
+    [[nodiscard]] Result<u32> adopt_memory(std::shared_ptr<MemoryInstance> memory);
     [[nodiscard]] Result<u32> add_global(const GlobalType& type, GlobalCell value);
     [[nodiscard]] Result<u32> add_tag(TypeId type);
     /// The reference word of a host object; the same for the same object. Errors: limit.

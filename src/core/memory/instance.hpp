@@ -65,6 +65,11 @@ struct MemoryInstance {
     [[nodiscard]] u64 load_size() const noexcept;
     /// The type with the current size as minimum. Spec: valid/matching of memory instances.
     [[nodiscard]] MemoryType current_type() const;
+    /// Before a shared memory is given to other stores: what it takes from the budget stays taken,
+    /// because the memory may outlive the store that the budget is of.
+    void leave_budget() noexcept;
+    /// What a memory of the type takes from the budget of its store.
+    [[nodiscard]] static u64 charge_of(const MemoryType& t) noexcept;
     /// Largest size in pages that the type and this host allow.
     [[nodiscard]] static u64 max_pages(const MemoryType& t) noexcept;
 

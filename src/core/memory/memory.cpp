@@ -40,6 +40,16 @@ MemoryInstance::~MemoryInstance() {
     if (budget != nullptr) budget->give_back(charged_);
 }
 
+void MemoryInstance::leave_budget() noexcept {
+    if (budget == nullptr) return;  // nobody writes it once the memory is shared
+    budget = nullptr;
+    charged_ = 0;
+}
+
+u64 MemoryInstance::charge_of(const MemoryType& t) noexcept {
+    return (t.is_shared ? max_pages(t) : t.limits.min) << t.page_size_log2;
+}
+
 bool MemoryInstance::allocate(const MemoryType& t, StorageBudget& b) {
     WASMI_ASSERT(data == nullptr && budget == nullptr);
     const u64 most = max_pages(t);
@@ -47,7 +57,7 @@ bool MemoryInstance::allocate(const MemoryType& t, StorageBudget& b) {
     const u64 max_size = most << t.page_size_log2;
     const u64 start = t.limits.min << t.page_size_log2;
     // The data of a shared memory never moves: other threads hold its address.
-    const u64 charge = t.is_shared ? max_size : start;
+    const u64 charge = charge_of(t);
     if (!b.take(charge)) return false;
     budget = &b;
     charged_ = charge;

@@ -333,10 +333,12 @@ bool Parser::address_type() {
 
 Parser::Limits Parser::limits() {
     Limits l;
-    l.min = nat(64, "i64");
+    const unsigned bits = options_.memory64 ? 64 : 32;
+    const std::string_view type = options_.memory64 ? "i64" : "i32";
+    l.min = nat(bits, type);
     if (kind() == TokenKind::nat) {
         l.has_max = true;
-        l.max = nat(64, "i64");
+        l.max = nat(bits, type);
     }
     return l;
 }
