@@ -8,6 +8,7 @@
 
 #include "core/executor/numeric.hpp"
 #include "core/executor/regs.hpp"
+#include "core/memory/guest_access.hpp"
 #include "core/memory/ref.hpp"
 
 namespace wasmi::core {
@@ -149,21 +150,27 @@ struct GlobalSetImport {
 // ---- memory
 // ----------------------------------------------------------------------------------------
 
-template <unsigned kOff, class T>
+/// Whether T at this address is in memory 0. The size that travels in a register may be behind: a
+/// shared memory grows on any thread. So the real one is asked before a trap. The register is left
+/// alone: to change it here would cost the fast path two moves.
+template <class T>
 WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 address) {
+    const u64 end = address + sizeof(T);
 #if defined(WASMI_PRESERVE_NONE) || defined(WASMI_DISPATCH_SWITCH)
-    return WASMI_LIKELY(address + sizeof(T) <= s.mem_size);
+    if (WASMI_LIKELY(end <= s.mem_size)) return true;
 #else
-    return WASMI_LIKELY(address + sizeof(T) <= s.ctx->mem_size);
+    if (WASMI_LIKELY(end <= s.ctx->mem_size)) return true;
 #endif
+    const u64 now = __atomic_load_n(s.ctx->live_mem_size, __ATOMIC_RELAXED);
+    s.ctx->mem_size = now;  // for the register, when it is loaded again
+    return end <= now;
 }
 
 template <class F, unsigned kOff, class T>
 WASMI_ALWAYS_INLINE Flow store_at(Regs& s, u32 base, T value) {
     const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds<kOff, T>(s, address))
-        return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
-    store_raw<T>(s.mem + address, value);
+    if (!in_bounds<T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    store_guest<T>(s.mem + address, value);
     return Flow::next;
 }
 
@@ -171,9 +178,8 @@ template <auto kFn, class F, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow load_at(Regs& s, u32 base) {
     using T = typename FnTraits<decltype(kFn)>::Arg0;
     const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds<kOff, T>(s, address))
-        return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
-    return finish<F, kOff>(s, kFn(load_raw<T>(s.mem + address)));
+    if (!in_bounds<T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    return finish<F, kOff>(s, kFn(load_guest<T>(s.mem + address)));
 }
 
 template <auto kFn>
@@ -221,7 +227,8 @@ WASMI_ALWAYS_INLINE u8* any_address(Regs& s, u64 base) {
     u64 address = load_raw<u64>(s.ip + kOff + F::layout.imm + 2);
     const MemoryInstance* m = s.ctx->instance->memories[index];
     if (__builtin_add_overflow(address, base, &address)) return nullptr;
-    if (WASMI_UNLIKELY(address > m->size || m->size - address < sizeof(T))) return nullptr;
+    const u64 size = __atomic_load_n(&m->size, __ATOMIC_RELAXED);  // shared: see in_bounds()
+    if (WASMI_UNLIKELY(address > size || size - address < sizeof(T))) return nullptr;
     return m->data + address;
 }
 template <auto kFn>
@@ -233,7 +240,7 @@ struct LoadAny {
         if (WASMI_UNLIKELY(p == nullptr)) {
             return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
         }
-        return finish<F, kOff>(s, kFn(load_raw<T>(p)));
+        return finish<F, kOff>(s, kFn(load_guest<T>(p)));
     }
 };
 template <class T>
@@ -246,6 +253,7 @@ struct StoreAny {
         }
         using Read = std::conditional_t<kIsVector<T>, T, u64>;
         store_raw<T>(p, static_cast<T>(read<Read, F::b, kOff + F::layout.b>(s)));
+        store_guest<T>(p, static_cast<T>(read<u64, F::b, kOff + F::layout.b>(s)));
         return Flow::next;
     }
 };

@@ -1,10 +1,12 @@
 // The switch wrapping: one loop, one case per form. For compilers without reliable tail calls,
 // for debug builds and for sanitizers. Headers are form ids; stubs follow after the last form.
+#include "core/executor/atomics.hpp"
 #include "core/executor/bodies.hpp"
 #include "core/executor/gc_bodies.hpp"
 #include "core/executor/runtime.hpp"
 #include "core/executor/simd_bodies.hpp"
 #include "core/executor/slow.hpp"
+#include "core/executor/wide.hpp"
 
 namespace wasmi::core {
 

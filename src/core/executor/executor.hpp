@@ -4,6 +4,7 @@
 
 #include "core/memory/heap.hpp"
 #include "core/memory/instance.hpp"
+#include "core/memory/wait_queue.hpp"
 #include "core/types/basics.hpp"
 
 #include <wasmi/error.hpp>
@@ -74,11 +75,12 @@ struct ExecContext {
     ModuleInstance* instance = nullptr;
     GlobalCell* own_globals = nullptr;
     GlobalCell** globals = nullptr;
-    u8* mem_data = nullptr;    ///< memory 0
-    u64 mem_size = 0;          ///< its size in bytes
-    u8* fp = nullptr;          ///< frame, while handlers are not running
-    i64 budget = 0;            ///< fuel left in this slice; negative: poll
-    std::atomic<i64> stop{0};  ///< negative: an interrupt is pending
+    u8* mem_data = nullptr;  ///< memory 0
+    u64 mem_size = 0;        ///< its size in bytes; of a shared one, as of some time ago
+    const u64* live_mem_size = &mem_size;  ///< where its size is kept (atomic if shared)
+    u8* fp = nullptr;                      ///< frame, while handlers are not running
+    i64 budget = 0;                        ///< fuel left in this slice; negative: poll
+    std::atomic<i64> stop{0};              ///< negative: an interrupt is pending
     u8* stack_end = nullptr;
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
     TableInstance** tables = nullptr;
@@ -101,6 +103,7 @@ struct ExecContext {
     i64 slice = 0;          ///< size of the current slice
     bool has_deadline = false;
     i64 deadline_ns = 0;  ///< steady clock
+    Parker parker;        ///< where this context sleeps in memory.atomic.wait
 
     // How the last call ended.
     TrapCode trap = TrapCode::none;

@@ -6,11 +6,13 @@
 // tools/check_handlers.py checks the machine code: no prologue, no call, no spill.
 #pragma once
 
+#include "core/executor/atomics.hpp"
 #include "core/executor/bodies.hpp"
 #include "core/executor/gc_bodies.hpp"
 #include "core/executor/runtime.hpp"
 #include "core/executor/simd_bodies.hpp"
 #include "core/executor/slow.hpp"
+#include "core/executor/wide.hpp"
 
 #if defined(WASMI_PRESERVE_NONE)
 #define WASMI_CC __attribute__((preserve_none))

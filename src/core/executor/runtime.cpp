@@ -116,11 +116,14 @@ bool poll(ExecContext& ctx) noexcept {
 void refresh_memory(ExecContext& ctx) noexcept {
     ModuleInstance* instance = ctx.instance;
     if (instance != nullptr && !instance->memories.empty()) {
-        ctx.mem_data = instance->memories[0]->data;
-        ctx.mem_size = instance->memories[0]->size;
+        const MemoryInstance& memory = *instance->memories[0];
+        ctx.mem_data = memory.data;
+        ctx.mem_size = memory.load_size();
+        ctx.live_mem_size = memory.type.is_shared ? &memory.size : &ctx.mem_size;
     } else {
         ctx.mem_data = nullptr;
         ctx.mem_size = 0;
+        ctx.live_mem_size = &ctx.mem_size;
     }
 }
 

@@ -115,7 +115,8 @@ const u8* memory_fill(ExecContext& ctx, const u8* fields, const u8* next) {
     MemoryInstance& m = *ctx.instance->memories[o.i0];
     u64 at = get(ctx, o.s0);
     u64 n = get(ctx, o.s2);
-    if (!in_bounds(at, n, m.size)) return fail(ctx, fields, TrapCode::out_of_bounds_memory_access);
+    if (!in_bounds(at, n, m.load_size()))
+        return fail(ctx, fields, TrapCode::out_of_bounds_memory_access);
     const u8 value = static_cast<u8>(get(ctx, o.s1));
     do {
         const u64 part = std::min(n, kChunk);
@@ -133,7 +134,7 @@ const u8* memory_copy(ExecContext& ctx, const u8* fields, const u8* next) {
     const u64 to_at = get(ctx, o.s0);
     const u64 from_at = get(ctx, o.s1);
     const u64 n = get(ctx, o.s2);
-    if (!in_bounds(to_at, n, to.size) || !in_bounds(from_at, n, from.size)) {
+    if (!in_bounds(to_at, n, to.load_size()) || !in_bounds(from_at, n, from.load_size())) {
         return fail(ctx, fields, TrapCode::out_of_bounds_memory_access);
     }
     // Upwards if the destination is above, so that an overlap is read before it is written.

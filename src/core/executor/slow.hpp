@@ -76,6 +76,10 @@ WASMI_SLOW_FN(array_fill);          // s0 reference, s1 at, s2 value, s3 count; 
 WASMI_SLOW_FN(array_copy);       // to, at, from, at, count; i0 size
 WASMI_SLOW_FN(array_init_data);  // to, at, from, count; i0 size, i1 data segment
 WASMI_SLOW_FN(array_init_elem);  // to, at, from, count; i0 size, i1 element segment
+// s0 address and result, s1 expected or count, s2 timeout, s3 memory; i0 i1 offset, low half first
+WASMI_SLOW_FN(atomic_wait32);
+WASMI_SLOW_FN(atomic_wait64);
+WASMI_SLOW_FN(atomic_notify);
 #undef WASMI_SLOW_FN
 
 }  // namespace slow

@@ -73,6 +73,7 @@ void InterruptState::interrupt() noexcept {
     while (call > 0 && (call & 1) != 0 &&
            !ctx->stop.compare_exchange_weak(call, -call, std::memory_order_relaxed)) {
     }
+    ctx->parker.wake();
 }
 
 StoreData::StoreData(std::shared_ptr<EngineData> e, const StoreLimits& l)

@@ -2,6 +2,8 @@
 // Spec: exec/instructions (table.fill/copy/init, memory.fill/copy/init).
 #include "core/memory/bulk.hpp"
 
+#include "core/memory/guest_access.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -9,10 +11,7 @@ namespace wasmi::core {
 
 namespace {
 
-// An empty memory or segment has no data pointer; memmove must not see it, even for 0 bytes.
-void move_bytes(u8* to, const u8* from, u64 n) {
-    if (n != 0) std::memmove(to, from, static_cast<std::size_t>(n));
-}
+// An empty table has no data pointer; memmove must not see it, even for 0 bytes.
 void move_refs(u64* to, const u64* from, u64 n) {
     if (n != 0) std::memmove(to, from, static_cast<std::size_t>(n) * sizeof(u64));
 }
@@ -21,7 +20,7 @@ void move_refs(u64* to, const u64* from, u64 n) {
 
 bool memory_fill(MemoryInstance& memory, u64 at, u8 value, u64 n) noexcept {
     if (!in_bounds(at, n, memory.load_size())) return false;
-    if (n != 0) std::memset(memory.data + at, value, static_cast<std::size_t>(n));
+    fill_guest(memory.data + at, value, n);
     return true;
 }
 
@@ -30,14 +29,14 @@ bool memory_copy(MemoryInstance& to, u64 to_at, const MemoryInstance& from, u64 
     if (!in_bounds(from_at, n, from.load_size()) || !in_bounds(to_at, n, to.load_size())) {
         return false;
     }
-    move_bytes(to.data + to_at, from.data + from_at, n);
+    move_guest(to.data + to_at, from.data + from_at, n);
     return true;
 }
 
 bool memory_init(MemoryInstance& to, u64 to_at, const DataInstance& from, u64 from_at,
                  u64 n) noexcept {
     if (!in_bounds(from_at, n, from.size) || !in_bounds(to_at, n, to.load_size())) return false;
-    move_bytes(to.data + to_at, from.data + from_at, n);
+    move_guest(to.data + to_at, from.data + from_at, n);
     return true;
 }
 

@@ -149,6 +149,12 @@ inline constexpr Shape set_field_rare{kSR, kSRK, kN, kN};
 inline constexpr Shape get_element{kSRP, kSRPK, kN, kAnyD};
 inline constexpr Shape get_element_rare{kSR, kSRK, kN, kSR};
 inline constexpr Shape set_element{kSRP, kSRPK, kSRK, kN};
+inline constexpr Shape atomic_rmw{kSR, kSRK, kN, kSR};
+inline constexpr Shape atomic_cas{kSR, kSRK, kSRK, kSR};
+inline constexpr Shape slots_ab{kS, kS, kN, kN};
+inline constexpr Shape slots_a_d{kS, kN, kN, kS};
+inline constexpr Shape slots_ab_d{kS, kS, kN, kS};
+inline constexpr Shape slots_abc_d{kS, kS, kS, kS};
 inline constexpr Shape ret1{kSRPK, kN, kN, kN};
 inline constexpr Shape fret1{kSRP, kN, kN, kN};
 // vectors

@@ -187,6 +187,12 @@ class FunctionTranslator {
     void cast(bool is_cast, ValType to);
     [[nodiscard]] Ins cast_ins(Op first, ValType to) const;
     void branch_on_cast(const Immediates& imm, bool on_fail);
+    // -- translate_atomic.cpp: atomics, wide arithmetic -----------------------------------------
+    /// False if the instruction is not one of these.
+    [[nodiscard]] bool translate_atomic(Instr instr, const Immediates& imm);
+    void atomic_access(Instr instr, const Immediates& imm);
+    void wait_or_notify(Op op, u32 operands, const Immediates& imm);
+    void wide(Op op, u32 operands);
 
     // -- translate_control.cpp ------------------------------------------------------------------
     void push_control(Control::Kind kind, const BlockType& block);

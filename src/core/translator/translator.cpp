@@ -519,6 +519,7 @@ void FunctionTranslator::translate_slow(Instr instr, const Immediates& imm) {
         default:
             if (translate_simd(instr, imm)) break;
             if (translate_gc(instr, imm)) break;
+            if (translate_atomic(instr, imm)) break;
             error_ = std::make_unique<Error>(ErrorKind::unsupported,
                                              "instruction " + std::string(to_string(instr)) + " (" +
                                                  std::string(to_string(feature_of(instr))) +
