@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <thread>
 #include <utility>
 
 namespace wasmi::spectest {
@@ -44,28 +45,41 @@ class LineCounter {
 /// Nothing if a command went as it should, else why not.
 using Verdict = std::optional<std::string>;
 
+/// Runs commands in order. Each thread of a script has a runner of its own, with its own store,
+/// names and registry.
 class Runner {
   public:
-    Runner(const Script& script, std::string_view source, const RunOptions& options)
+    Runner(const Script& script, std::string_view source, const Engine& engine,
+           const RunOptions& options)
         : script_(script),
+          source_(source),
           options_(options),
           lines_(source),
-          engine_(options.config),
+          engine_(engine),
           store_(std::make_unique<Store>(engine_, options.limits)) {}
 
-    ScriptResult run() {
+    ScriptResult run(const std::vector<Command>& commands) {
         const Result<void> ready = link();
         if (!ready) {
             result_.failures.push_back({0, "host module: " + ready.error().to_string()});
-            result_.failed += std::max<u64>(1, count_assertions(script_.commands));
+            result_.failed += std::max<u64>(1, count_assertions(commands));
             return std::move(result_);
         }
-        run(script_.commands);
+        run_all(commands);
+        for (auto& [name, thread] : threads_) finish(*thread);
         return std::move(result_);
     }
 
   private:
-    void run(const std::vector<Command>& commands) {
+    /// What a thread sees of a module outside: the shared memories that it exports.
+    using SharedExports = std::map<std::string, SharedMemory>;
+    struct Thread {
+        std::unique_ptr<Runner> runner;
+        ScriptResult result;
+        std::thread thread;
+    };
+
+    void run_all(const std::vector<Command>& commands) {
         for (const Command& c : commands) {
             Verdict verdict = execute(c);
             if (verdict) {
@@ -76,7 +90,6 @@ class Runner {
             } else if (c.is_assertion()) {
                 ++result_.passed;
             }
-            if (c.kind == Command::Kind::thread) result_.failed += count_assertions(c.commands);
         }
     }
 
@@ -112,8 +125,9 @@ class Runner {
             case Command::Kind::assert_malformed_custom:
                 return expect(compile(c.module), {ErrorKind::malformed}, c.expected);
             case Command::Kind::thread:
+                return start_thread(c);
             case Command::Kind::wait:
-                return "threads of scripts are not supported yet";
+                return wait(c);
             case Command::Kind::assert_suspension:
                 return "stack switching is not supported";
         }
@@ -127,17 +141,19 @@ class Runner {
 
     Result<Module> compile(const ModuleSource& m, bool to_run) {
         Result<std::vector<u8>> bytes = std::vector<u8>(m.bytes.begin(), m.bytes.end());
+        text::AssembleOptions options;
+        options.memory64 = engine_.config().features.has(Feature::memory64);
         if (m.form == ModuleSource::Form::text) {
-            bytes = text::assemble_fields(script_.tokens, m.begin, m.end, m.name_token);
+            bytes = text::assemble_fields(script_.tokens, m.begin, m.end, m.name_token, options);
         } else if (m.form == ModuleSource::Form::quote) {
-            bytes = text::assemble(m.bytes);
+            bytes = text::assemble(m.bytes, options);
         }
         if (!bytes) return std::move(bytes).error();
         if (to_run && options_.round_trip) {
             const Result<std::string> printed =
                 text::disassemble(*bytes, {.folded = options_.round_trip_folded});
             if (!printed) return printed.error();
-            bytes = text::assemble(*printed);
+            bytes = text::assemble(*printed, options);
             if (!bytes) return std::move(bytes).error();
         }
         return Module::compile(engine_, std::as_bytes(std::span<const u8>(*bytes)));
@@ -192,8 +208,15 @@ class Runner {
 
     Verdict register_instance(const Command& c) {
         const Result<Instance> instance = find_instance(c.of);
-        if (!instance) return instance.error().message();
-        registry_.insert_or_assign(c.name, *instance);
+        const auto outside = outside_.find(c.of);
+        if (!instance && outside == outside_.end()) return instance.error().message();
+        registry_.erase(c.name);
+        registry_outside_.erase(c.name);
+        if (instance) {
+            registry_.emplace(c.name, *instance);
+        } else {
+            registry_outside_.emplace(c.name, outside->second);
+        }
         // A new linker, so that nothing of an instance registered before under the name is left.
         const Result<void> linked = link();
         if (!linked) return linked.error().to_string();
@@ -220,7 +243,73 @@ class Runner {
             const Result<void> defined = linker_->define_instance(name, instance);
             if (!defined) return defined;
         }
+        for (const auto& [name, exports] : registry_outside_) {
+            for (const auto& [item, shared] : exports) {
+                const Result<Memory> memory = Memory::from_shared(*store_, shared);
+                if (!memory) return memory.error();
+                const Result<void> defined = linker_->define(name, item, *memory);
+                if (!defined) return defined;
+            }
+        }
         return {};
+    }
+
+    // ---- threads
+    // ---------------------------------------------------------------------------------
+
+    Result<SharedExports> shared_exports(const std::string& name) {
+        const Result<Instance> instance = find_instance(name);
+        if (!instance) {
+            const auto outside = outside_.find(name);
+            if (outside != outside_.end()) return outside->second;
+            return instance.error();
+        }
+        SharedExports exports;
+        const Result<Module> module = instance->module(*store_);
+        if (!module) return module.error();
+        for (const ExportType& e : module->exports()) {
+            if (e.type.kind != ExternKind::memory || !e.type.memory.is_shared) continue;
+            const Result<Memory> memory = instance->memory(*store_, e.name);
+            if (!memory) return memory.error();
+            const Result<SharedMemory> shared = memory->share(*store_);
+            if (!shared) return shared.error();
+            exports.insert_or_assign(e.name, *shared);
+        }
+        return exports;
+    }
+
+    Verdict start_thread(const Command& c) {
+        if (threads_.count(c.name) != 0) return "thread $" + c.name + " exists already";
+        auto started = std::make_unique<Thread>();
+        started->runner = std::make_unique<Runner>(script_, source_, engine_, options_);
+        for (const std::string& name : c.shared) {
+            const Result<SharedExports> exports = shared_exports(name);
+            if (!exports) {
+                result_.failed += count_assertions(c.commands);
+                return exports.error().to_string();
+            }
+            started->runner->outside_.insert_or_assign(name, *exports);
+        }
+        Thread& thread = *threads_.emplace(c.name, std::move(started)).first->second;
+        thread.thread =
+            std::thread([&thread, &c] { thread.result = thread.runner->run(c.commands); });
+        return std::nullopt;
+    }
+
+    Verdict wait(const Command& c) {
+        const auto found = threads_.find(c.name);
+        if (found == threads_.end()) return "unknown thread $" + c.name;
+        finish(*found->second);
+        threads_.erase(found);
+        return std::nullopt;
+    }
+
+    /// What failed in the thread failed here.
+    void finish(Thread& t) {
+        t.thread.join();
+        result_.passed += t.result.passed;
+        result_.failed += t.result.failed;
+        for (Failure& f : t.result.failures) result_.failures.push_back(std::move(f));
     }
 
     // ---- actions and assertions
@@ -283,6 +372,7 @@ class Runner {
     }
 
     const Script& script_;
+    std::string_view source_;
     const RunOptions& options_;
     LineCounter lines_;
     Engine engine_;
@@ -294,6 +384,9 @@ class Runner {
     std::map<std::string, Module> modules_;
     std::map<std::string, Instance> instances_;
     std::map<std::string, Instance> registry_;
+    std::map<std::string, SharedExports> outside_;  ///< of modules of the thread that started this
+    std::map<std::string, SharedExports> registry_outside_;
+    std::map<std::string, std::unique_ptr<Thread>> threads_;
     ScriptResult result_;
 };
 
@@ -323,7 +416,7 @@ ScriptResult run_script(std::string_view source, const RunOptions& options) {
             {line_in(script.error().message()), "script: " + script.error().message()});
         return result;
     }
-    return Runner(*script, source, options).run();
+    return Runner(*script, source, Engine(options.config), options).run(script->commands);
 }
 
 }  // namespace wasmi::spectest

