@@ -252,8 +252,7 @@ struct StoreAny {
             return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
         }
         using Read = std::conditional_t<kIsVector<T>, T, u64>;
-        store_raw<T>(p, static_cast<T>(read<Read, F::b, kOff + F::layout.b>(s)));
-        store_guest<T>(p, static_cast<T>(read<u64, F::b, kOff + F::layout.b>(s)));
+        store_guest<T>(p, static_cast<T>(read<Read, F::b, kOff + F::layout.b>(s)));
         return Flow::next;
     }
 };
