@@ -8,7 +8,6 @@ namespace wasmi::core::slow {
 
 namespace {
 
-SlowFields fields_at(const u8* p) { return load_raw<SlowFields>(p); }
 u64 get(const ExecContext& ctx, u16 slot) { return load_raw<u64>(ctx.fp + u64{slot} * 8); }
 void set(ExecContext& ctx, u16 slot, u64 value) { store_raw(ctx.fp + u64{slot} * 8, value); }
 

@@ -85,32 +85,32 @@ WASMI_VFN float_trunc(V128 x) {
     return float_floor<F>(x ^ sign) | sign;
 }
 
-#define WASMI_FLOAT_LANES(id, F)                                                             \
-    WASMI_VFN id##_add(V128 a, V128 b) { return raw(as<F>(a) + as<F>(b)); }                  \
-    WASMI_VFN id##_sub(V128 a, V128 b) { return raw(as<F>(a) - as<F>(b)); }                  \
-    WASMI_VFN id##_mul(V128 a, V128 b) { return raw(as<F>(a) * as<F>(b)); }                  \
-    WASMI_VFN id##_div(V128 a, V128 b) { return raw(as<F>(a) / as<F>(b)); }                  \
-    WASMI_VFN id##_min(V128 a, V128 b) { return float_min<F>(a, b); }                        \
-    WASMI_VFN id##_max(V128 a, V128 b) { return float_max<F>(a, b); }                        \
-    WASMI_VFN id##_pmin(V128 a, V128 b) { return blend(raw(as<F>(b) < as<F>(a)), b, a); }    \
-    WASMI_VFN id##_pmax(V128 a, V128 b) { return blend(raw(as<F>(a) < as<F>(b)), b, a); }    \
-    WASMI_VFN id##_eq(V128 a, V128 b) { return raw(as<F>(a) == as<F>(b)); }                  \
-    WASMI_VFN id##_ne(V128 a, V128 b) { return raw(as<F>(a) != as<F>(b)); }                  \
-    WASMI_VFN id##_lt(V128 a, V128 b) { return raw(as<F>(a) < as<F>(b)); }                   \
-    WASMI_VFN id##_le(V128 a, V128 b) { return raw(as<F>(a) <= as<F>(b)); }                  \
-    WASMI_VFN id##_abs(V128 a) { return a & ~sign_bits<F>(); }                               \
-    WASMI_VFN id##_neg(V128 a) { return a ^ sign_bits<F>(); }                                \
-    WASMI_VFN id##_ceil(V128 a) { return float_ceil<F>(a); }                                 \
-    WASMI_VFN id##_floor(V128 a) { return float_floor<F>(a); }                               \
-    WASMI_VFN id##_trunc(V128 a) { return float_trunc<F>(a); }                               \
-    WASMI_VFN id##_nearest(V128 a) { return float_nearest<F>(a); }                           \
+#define WASMI_FLOAT_LANES(id, F)                                                              \
+    WASMI_VFN id##_add(V128 a, V128 b) { return raw(as<F>(a) + as<F>(b)); }                   \
+    WASMI_VFN id##_sub(V128 a, V128 b) { return raw(as<F>(a) - as<F>(b)); }                   \
+    WASMI_VFN id##_mul(V128 a, V128 b) { return raw(as<F>(a) * as<F>(b)); }                   \
+    WASMI_VFN id##_div(V128 a, V128 b) { return raw(as<F>(a) / as<F>(b)); }                   \
+    WASMI_VFN id##_min(V128 a, V128 b) { return float_min<F>(a, b); }                         \
+    WASMI_VFN id##_max(V128 a, V128 b) { return float_max<F>(a, b); }                         \
+    WASMI_VFN id##_pmin(V128 a, V128 b) { return blend(raw(as<F>(b) < as<F>(a)), b, a); }     \
+    WASMI_VFN id##_pmax(V128 a, V128 b) { return blend(raw(as<F>(a) < as<F>(b)), b, a); }     \
+    WASMI_VFN id##_eq(V128 a, V128 b) { return raw(as<F>(a) == as<F>(b)); }                   \
+    WASMI_VFN id##_ne(V128 a, V128 b) { return raw(as<F>(a) != as<F>(b)); }                   \
+    WASMI_VFN id##_lt(V128 a, V128 b) { return raw(as<F>(a) < as<F>(b)); }                    \
+    WASMI_VFN id##_le(V128 a, V128 b) { return raw(as<F>(a) <= as<F>(b)); }                   \
+    WASMI_VFN id##_abs(V128 a) { return a & ~sign_bits<F>(); }                                \
+    WASMI_VFN id##_neg(V128 a) { return a ^ sign_bits<F>(); }                                 \
+    WASMI_VFN id##_ceil(V128 a) { return float_ceil<F>(a); }                                  \
+    WASMI_VFN id##_floor(V128 a) { return float_floor<F>(a); }                                \
+    WASMI_VFN id##_trunc(V128 a) { return float_trunc<F>(a); }                                \
+    WASMI_VFN id##_nearest(V128 a) { return float_nearest<F>(a); }                            \
     /* Relaxed: in two steps, each rounded. The product is kept apart from the sum, lest a */ \
-    /* compiler contracts them. */                                                           \
-    WASMI_VFN id##_relaxed_madd(V128 a, V128 b, V128 c) {                                    \
-        return id##_add(apart(id##_mul(a, b)), c);                                           \
-    }                                                                                        \
-    WASMI_VFN id##_relaxed_nmadd(V128 a, V128 b, V128 c) {                                   \
-        return id##_add(apart(id##_mul(id##_neg(a), b)), c);                                 \
+    /* compiler contracts them. */                                                            \
+    WASMI_VFN id##_relaxed_madd(V128 a, V128 b, V128 c) {                                     \
+        return id##_add(apart(id##_mul(a, b)), c);                                            \
+    }                                                                                         \
+    WASMI_VFN id##_relaxed_nmadd(V128 a, V128 b, V128 c) {                                    \
+        return id##_add(apart(id##_mul(id##_neg(a), b)), c);                                  \
     }
 /// The value, of which the compiler knows nothing.
 WASMI_VFN apart(V128 v) {
@@ -148,7 +148,9 @@ WASMI_VFN f64x2_sqrt(V128 a) {
 
 // ---- conversions
 // ---------------------------------------------------------------------------------
-WASMI_VFN f32x4_convert_i32x4_s(V128 a) { return raw(__builtin_convertvector(as<i32>(a), Vec<f32>)); }
+WASMI_VFN f32x4_convert_i32x4_s(V128 a) {
+    return raw(__builtin_convertvector(as<i32>(a), Vec<f32>));
+}
 /// The halves are exact, so that only their sum is rounded.
 WASMI_VFN f32x4_convert_i32x4_u(V128 a) {
     const auto low = __builtin_convertvector(as<i32>(a & splat<u32>(0xFFFF)), Vec<f32>);

@@ -22,36 +22,36 @@ WASMI_ALWAYS_INLINE u32 v128_any_true(V128 a) { return (a[0] | a[1]) != 0; }
 
 // ---- arithmetic and comparisons that are the same for all lanes
 // -------------------------------------------------------
-#define WASMI_LANES(id, T)                                                                   \
-    WASMI_VFN id##_add(V128 a, V128 b) { return raw(as<u##T>(a) + as<u##T>(b)); }            \
-    WASMI_VFN id##_sub(V128 a, V128 b) { return raw(as<u##T>(a) - as<u##T>(b)); }            \
-    WASMI_VFN id##_neg(V128 a) { return raw(Vec<u##T>{} - as<u##T>(a)); }                    \
-    WASMI_VFN id##_abs(V128 a) {                                                             \
-        const V128 sign = sign_mask<i##T>(a);                                                \
-        return raw(as<u##T>(a ^ sign) - as<u##T>(sign));                                     \
+#define WASMI_LANES(id, T)                                                        \
+    WASMI_VFN id##_add(V128 a, V128 b) { return raw(as<u##T>(a) + as<u##T>(b)); } \
+    WASMI_VFN id##_sub(V128 a, V128 b) { return raw(as<u##T>(a) - as<u##T>(b)); } \
+    WASMI_VFN id##_neg(V128 a) { return raw(Vec<u##T>{} - as<u##T>(a)); }         \
+    WASMI_VFN id##_abs(V128 a) {                                                  \
+        const V128 sign = sign_mask<i##T>(a);                                     \
+        return raw(as<u##T>(a ^ sign) - as<u##T>(sign));                          \
     }
-#define WASMI_NARROW_LANES(id, T)                                                            \
-    WASMI_VFN id##_eq(V128 a, V128 b) { return raw(as<i##T>(a) == as<i##T>(b)); }            \
-    WASMI_VFN id##_ne(V128 a, V128 b) { return raw(as<i##T>(a) != as<i##T>(b)); }            \
-    WASMI_VFN id##_lt_s(V128 a, V128 b) { return raw(as<i##T>(a) < as<i##T>(b)); }           \
-    WASMI_VFN id##_lt_u(V128 a, V128 b) { return raw(as<u##T>(a) < as<u##T>(b)); }           \
-    WASMI_VFN id##_le_s(V128 a, V128 b) { return raw(as<i##T>(a) <= as<i##T>(b)); }          \
-    WASMI_VFN id##_le_u(V128 a, V128 b) { return raw(as<u##T>(a) <= as<u##T>(b)); }          \
-    WASMI_VFN id##_min_s(V128 x, V128 y) {                                                   \
-        const auto a = as<i##T>(x), b = as<i##T>(y);                                         \
-        return raw(a < b ? a : b);                                                           \
-    }                                                                                        \
-    WASMI_VFN id##_min_u(V128 x, V128 y) {                                                   \
-        const auto a = as<u##T>(x), b = as<u##T>(y);                                         \
-        return raw(a < b ? a : b);                                                           \
-    }                                                                                        \
-    WASMI_VFN id##_max_s(V128 x, V128 y) {                                                   \
-        const auto a = as<i##T>(x), b = as<i##T>(y);                                         \
-        return raw(a > b ? a : b);                                                           \
-    }                                                                                        \
-    WASMI_VFN id##_max_u(V128 x, V128 y) {                                                   \
-        const auto a = as<u##T>(x), b = as<u##T>(y);                                         \
-        return raw(a > b ? a : b);                                                           \
+#define WASMI_NARROW_LANES(id, T)                                                   \
+    WASMI_VFN id##_eq(V128 a, V128 b) { return raw(as<i##T>(a) == as<i##T>(b)); }   \
+    WASMI_VFN id##_ne(V128 a, V128 b) { return raw(as<i##T>(a) != as<i##T>(b)); }   \
+    WASMI_VFN id##_lt_s(V128 a, V128 b) { return raw(as<i##T>(a) < as<i##T>(b)); }  \
+    WASMI_VFN id##_lt_u(V128 a, V128 b) { return raw(as<u##T>(a) < as<u##T>(b)); }  \
+    WASMI_VFN id##_le_s(V128 a, V128 b) { return raw(as<i##T>(a) <= as<i##T>(b)); } \
+    WASMI_VFN id##_le_u(V128 a, V128 b) { return raw(as<u##T>(a) <= as<u##T>(b)); } \
+    WASMI_VFN id##_min_s(V128 x, V128 y) {                                          \
+        const auto a = as<i##T>(x), b = as<i##T>(y);                                \
+        return raw(a < b ? a : b);                                                  \
+    }                                                                               \
+    WASMI_VFN id##_min_u(V128 x, V128 y) {                                          \
+        const auto a = as<u##T>(x), b = as<u##T>(y);                                \
+        return raw(a < b ? a : b);                                                  \
+    }                                                                               \
+    WASMI_VFN id##_max_s(V128 x, V128 y) {                                          \
+        const auto a = as<i##T>(x), b = as<i##T>(y);                                \
+        return raw(a > b ? a : b);                                                  \
+    }                                                                               \
+    WASMI_VFN id##_max_u(V128 x, V128 y) {                                          \
+        const auto a = as<u##T>(x), b = as<u##T>(y);                                \
+        return raw(a > b ? a : b);                                                  \
     }
 WASMI_LANES(i8x16, 8)
 WASMI_LANES(i16x8, 16)
@@ -91,7 +91,7 @@ WASMI_VFN i64x2_le_s(V128 a, V128 b) { return ~i64x2_lt_s(b, a); }
 // ---- saturating and rounding arithmetic
 // ------------------------------------------------------------------
 #if defined(WASMI_SSE2)
-#define WASMI_SATURATING(id, T, op, intrinsic)                                               \
+#define WASMI_SATURATING(id, T, op, intrinsic) \
     WASMI_VFN id(V128 a, V128 b) { return from_m(intrinsic(to_m(a), to_m(b))); }
 #else
 // Signed: the wrapped result is wrong exactly if its sign is not what the operands' signs allow;
@@ -123,7 +123,7 @@ WASMI_VFN sub_sat(V128 x, V128 y) {
         return blend(wrong, limit, difference);
     }
 }
-#define WASMI_SATURATING(id, T, op, intrinsic)                                               \
+#define WASMI_SATURATING(id, T, op, intrinsic) \
     WASMI_VFN id(V128 a, V128 b) { return op<T>(a, b); }
 #endif
 WASMI_SATURATING(i8x16_add_sat_s, i8, add_sat, _mm_adds_epi8)
@@ -248,14 +248,14 @@ template <class T, class Wide>
 WASMI_VFN extmul_high(V128 a, V128 b) {
     return raw(as<Wide>(extend_high<T>(a)) * as<Wide>(extend_high<T>(b)));
 }
-#define WASMI_EXTEND(wide, narrow, sign, T, Wide)                                                 \
-    WASMI_VFN wide##_extend_low_##narrow##_##sign(V128 a) { return extend_low<T>(a); }            \
-    WASMI_VFN wide##_extend_high_##narrow##_##sign(V128 a) { return extend_high<T>(a); }          \
-    WASMI_VFN wide##_extmul_low_##narrow##_##sign(V128 a, V128 b) {                               \
-        return extmul_low<T, Wide>(a, b);                                                         \
-    }                                                                                             \
-    WASMI_VFN wide##_extmul_high_##narrow##_##sign(V128 a, V128 b) {                              \
-        return extmul_high<T, Wide>(a, b);                                                        \
+#define WASMI_EXTEND(wide, narrow, sign, T, Wide)                                        \
+    WASMI_VFN wide##_extend_low_##narrow##_##sign(V128 a) { return extend_low<T>(a); }   \
+    WASMI_VFN wide##_extend_high_##narrow##_##sign(V128 a) { return extend_high<T>(a); } \
+    WASMI_VFN wide##_extmul_low_##narrow##_##sign(V128 a, V128 b) {                      \
+        return extmul_low<T, Wide>(a, b);                                                \
+    }                                                                                    \
+    WASMI_VFN wide##_extmul_high_##narrow##_##sign(V128 a, V128 b) {                     \
+        return extmul_high<T, Wide>(a, b);                                               \
     }
 WASMI_EXTEND(i16x8, i8x16, s, i8, u16)
 WASMI_EXTEND(i16x8, i8x16, u, u8, u16)

@@ -29,9 +29,9 @@ namespace simd {
 
 template <class T>
 struct VecOf;
-#define WASMI_VEC(T)                                    \
-    template <>                                         \
-    struct VecOf<T> {                                   \
+#define WASMI_VEC(T)                                     \
+    template <>                                          \
+    struct VecOf<T> {                                    \
         using type = T __attribute__((vector_size(16))); \
     };
 WASMI_VEC(i8)
@@ -106,8 +106,8 @@ WASMI_ALWAYS_INLINE V128 interleave_low(V128 x, V128 y) {
     const auto a = as<T>(x);
     const auto b = as<T>(y);
     if constexpr (sizeof(T) == 1) {
-        return raw(__builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7,
-                                           23));
+        return raw(
+            __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
     } else if constexpr (sizeof(T) == 2) {
         return raw(__builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
     } else if constexpr (sizeof(T) == 4) {

@@ -11,8 +11,9 @@
 //
 // The accumulator may also mirror a slot (after local.tee, a call, …): reads of that slot then
 // read the register. The floating accumulator mirrors one slot or, with a v128, two: a read of the
-// one kind never takes the other kind of mirror. Pinned locals are written through to their slots; after calls the registers
-// are stale, slots are read, and before the next branch or label they are loaded again.
+// one kind never takes the other kind of mirror. Pinned locals are written through to their slots;
+// after calls the registers are stale, slots are read, and before the next branch or label they are
+// loaded again.
 #pragma once
 
 #include "core/decoder/immediates.hpp"

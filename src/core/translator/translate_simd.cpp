@@ -77,10 +77,10 @@ Op row_of(Instr instr) {
 /// The comparison that a greater-than is with its operands exchanged, or Op::br.
 Op exchanged_row_of(Instr instr) {
     switch (instr) {
-#define WASMI_EXCHANGED(lanes, sign)        \
-    case Instr::lanes##_gt##sign:           \
-        return Op::lanes##_lt##sign;        \
-    case Instr::lanes##_ge##sign:           \
+#define WASMI_EXCHANGED(lanes, sign) \
+    case Instr::lanes##_gt##sign:    \
+        return Op::lanes##_lt##sign; \
+    case Instr::lanes##_ge##sign:    \
         return Op::lanes##_le##sign;
         WASMI_EXCHANGED(i8x16, _s)
         WASMI_EXCHANGED(i8x16, _u)
@@ -250,9 +250,9 @@ bool FunctionTranslator::translate_simd(Instr instr, const Immediates& imm) {
         case Instr::v128_store:
             vector_store(imm);
             return true;
-#define WASMI_LOAD_CASE(id, narrow)                          \
-    case Instr::id:                                          \
-        vector_load(Op::id, Op::narrow, instr, imm);         \
+#define WASMI_LOAD_CASE(id, narrow)                  \
+    case Instr::id:                                  \
+        vector_load(Op::id, Op::narrow, instr, imm); \
         return true;
             WASMI_LOAD_CASE(v128_load8x8_s, v128_extend8x8_s)
             WASMI_LOAD_CASE(v128_load8x8_u, v128_extend8x8_u)

@@ -289,8 +289,8 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
             forget_slots(slot, v.type);
             if (ins.k.d == Cls::RS) set_mirror(v.type, slot);
         } else if (v.type == ValKind::v128) {
-            const bool copies_acc = v.kind != Value::Kind::konst &&
-                                    operand(v, shapes::kSR, 'v').cls == Cls::R;
+            const bool copies_acc =
+                v.kind != Value::Kind::konst && operand(v, shapes::kSR, 'v').cls == Cls::R;
             move_vector_to_slot(v, slot);
             if (copies_acc) set_mirror(v.type, slot);
         } else {
