@@ -384,50 +384,37 @@ void FunctionTranslator::translate(Instr instr) {
     case Instr::id:                                            \
         unary(Op::id, info(Op::id).types[0], ValKind::result); \
         break;
+// clang-format off
 #define WASMI_INT(ty)                                                                             \
-    WASMI_BINARY(ty##_add, ty)                                                                    \
-    WASMI_BINARY(ty##_sub, ty)                                                                    \
-    WASMI_BINARY(ty##_mul, ty)                                                                    \
-    WASMI_BINARY(ty##_div_s, ty)                                                                  \
-    WASMI_BINARY(ty##_div_u, ty)                                                                  \
-    WASMI_BINARY(ty##_rem_s, ty) WASMI_BINARY(ty##_rem_u, ty) WASMI_BINARY(ty##_and, ty)          \
-        WASMI_BINARY(ty##_or, ty) WASMI_BINARY(ty##_xor, ty) WASMI_BINARY(ty##_shl, ty)           \
-            WASMI_BINARY(ty##_shr_s, ty) WASMI_BINARY(ty##_shr_u, ty) WASMI_BINARY(ty##_rotl, ty) \
-                WASMI_BINARY(ty##_rotr, ty) WASMI_BINARY(ty##_eq, i32) WASMI_BINARY(ty##_ne, i32) \
-                    WASMI_BINARY(ty##_lt_s, i32) WASMI_BINARY(ty##_lt_u, i32)                     \
-                        WASMI_BINARY(ty##_le_s, i32) WASMI_BINARY(ty##_le_u, i32) WASMI_SWAPPED(  \
-                            ty##_gt_s, ty##_lt_s) WASMI_SWAPPED(ty##_gt_u, ty##_lt_u)             \
-                            WASMI_SWAPPED(ty##_ge_s, ty##_le_s)                                   \
-                                WASMI_SWAPPED(ty##_ge_u, ty##_le_u) WASMI_UNARY(ty##_eqz, i32)    \
-                                    WASMI_UNARY(ty##_clz, ty) WASMI_UNARY(ty##_ctz, ty)           \
-                                        WASMI_UNARY(ty##_popcnt, ty)                              \
-                                            WASMI_UNARY(ty##_extend8_s, ty)                       \
-                                                WASMI_UNARY(ty##_extend16_s, ty)
+    WASMI_BINARY(ty##_add, ty) WASMI_BINARY(ty##_sub, ty) WASMI_BINARY(ty##_mul, ty)              \
+    WASMI_BINARY(ty##_div_s, ty) WASMI_BINARY(ty##_div_u, ty) WASMI_BINARY(ty##_rem_s, ty)        \
+    WASMI_BINARY(ty##_rem_u, ty) WASMI_BINARY(ty##_and, ty) WASMI_BINARY(ty##_or, ty)             \
+    WASMI_BINARY(ty##_xor, ty) WASMI_BINARY(ty##_shl, ty) WASMI_BINARY(ty##_shr_s, ty)            \
+    WASMI_BINARY(ty##_shr_u, ty) WASMI_BINARY(ty##_rotl, ty) WASMI_BINARY(ty##_rotr, ty)          \
+    WASMI_BINARY(ty##_eq, i32) WASMI_BINARY(ty##_ne, i32) WASMI_BINARY(ty##_lt_s, i32)            \
+    WASMI_BINARY(ty##_lt_u, i32) WASMI_BINARY(ty##_le_s, i32) WASMI_BINARY(ty##_le_u, i32)        \
+    WASMI_SWAPPED(ty##_gt_s, ty##_lt_s) WASMI_SWAPPED(ty##_gt_u, ty##_lt_u) WASMI_SWAPPED(ty##_ge_s, ty##_le_s)\
+    WASMI_SWAPPED(ty##_ge_u, ty##_le_u) WASMI_UNARY(ty##_eqz, i32) WASMI_UNARY(ty##_clz, ty)      \
+    WASMI_UNARY(ty##_ctz, ty) WASMI_UNARY(ty##_popcnt, ty) WASMI_UNARY(ty##_extend8_s, ty)        \
+    WASMI_UNARY(ty##_extend16_s, ty)
+            // clang-format on
             WASMI_INT(i32)
             WASMI_INT(i64)
 #undef WASMI_INT
-#define WASMI_FLOAT(ty)                                                                            \
-    WASMI_BINARY(ty##_add, ty)                                                                     \
-    WASMI_BINARY(ty##_sub, ty)                                                                     \
-    WASMI_BINARY(ty##_mul, ty)                                                                     \
-    WASMI_BINARY(ty##_div, ty)                                                                     \
-    WASMI_BINARY(ty##_min, ty)                                                                     \
-    WASMI_BINARY(ty##_max, ty) WASMI_BINARY(ty##_copysign, ty) WASMI_BINARY(ty##_eq, i32)          \
-        WASMI_BINARY(ty##_ne, i32) WASMI_BINARY(ty##_lt, i32) WASMI_BINARY(ty##_le, i32)           \
-            WASMI_SWAPPED(ty##_gt, ty##_lt) WASMI_SWAPPED(ty##_ge, ty##_le) WASMI_UNARY(           \
-                ty##_abs, ty) WASMI_UNARY(ty##_neg, ty) WASMI_UNARY(ty##_sqrt, ty)                 \
-                WASMI_UNARY(ty##_ceil, ty) WASMI_UNARY(ty##_floor, ty) WASMI_UNARY(ty##_trunc, ty) \
-                    WASMI_UNARY(ty##_nearest, ty) WASMI_UNARY(i32_trunc_##ty##_s, i32)             \
-                        WASMI_UNARY(i32_trunc_##ty##_u, i32) WASMI_UNARY(i64_trunc_##ty##_s, i64)  \
-                            WASMI_UNARY(i64_trunc_##ty##_u, i64)                                   \
-                                WASMI_UNARY(i32_trunc_sat_##ty##_s, i32)                           \
-                                    WASMI_UNARY(i32_trunc_sat_##ty##_u, i32)                       \
-                                        WASMI_UNARY(i64_trunc_sat_##ty##_s, i64)                   \
-                                            WASMI_UNARY(i64_trunc_sat_##ty##_u, i64)               \
-                                                WASMI_UNARY(ty##_convert_i32_s, ty)                \
-                                                    WASMI_UNARY(ty##_convert_i32_u, ty)            \
-                                                        WASMI_UNARY(ty##_convert_i64_s, ty)        \
-                                                            WASMI_UNARY(ty##_convert_i64_u, ty)
+// clang-format off
+#define WASMI_FLOAT(ty)                                                                           \
+    WASMI_BINARY(ty##_add, ty) WASMI_BINARY(ty##_sub, ty) WASMI_BINARY(ty##_mul, ty)              \
+    WASMI_BINARY(ty##_div, ty) WASMI_BINARY(ty##_min, ty) WASMI_BINARY(ty##_max, ty)              \
+    WASMI_BINARY(ty##_copysign, ty) WASMI_BINARY(ty##_eq, i32) WASMI_BINARY(ty##_ne, i32)         \
+    WASMI_BINARY(ty##_lt, i32) WASMI_BINARY(ty##_le, i32) WASMI_SWAPPED(ty##_gt, ty##_lt)         \
+    WASMI_SWAPPED(ty##_ge, ty##_le) WASMI_UNARY(ty##_abs, ty) WASMI_UNARY(ty##_neg, ty)           \
+    WASMI_UNARY(ty##_sqrt, ty) WASMI_UNARY(ty##_ceil, ty) WASMI_UNARY(ty##_floor, ty)             \
+    WASMI_UNARY(ty##_trunc, ty) WASMI_UNARY(ty##_nearest, ty) WASMI_UNARY(i32_trunc_##ty##_s, i32)\
+    WASMI_UNARY(i32_trunc_##ty##_u, i32) WASMI_UNARY(i64_trunc_##ty##_s, i64) WASMI_UNARY(i64_trunc_##ty##_u, i64)\
+    WASMI_UNARY(i32_trunc_sat_##ty##_s, i32) WASMI_UNARY(i32_trunc_sat_##ty##_u, i32) WASMI_UNARY(i64_trunc_sat_##ty##_s, i64)\
+    WASMI_UNARY(i64_trunc_sat_##ty##_u, i64) WASMI_UNARY(ty##_convert_i32_s, ty) WASMI_UNARY(ty##_convert_i32_u, ty)\
+    WASMI_UNARY(ty##_convert_i64_s, ty) WASMI_UNARY(ty##_convert_i64_u, ty)
+            // clang-format on
             WASMI_FLOAT(f32)
             WASMI_FLOAT(f64)
 #undef WASMI_FLOAT
