@@ -52,15 +52,15 @@ WASMI_ALWAYS_INLINE f64 f64x2_extract_lane(u64 x) { return std::bit_cast<f64>(x)
 /// The lane that begins at a byte of the vector, a multiple of the size of T.
 template <class T>
 WASMI_ALWAYS_INLINE T lane_at(V128 v, u32 byte) {
-    const u64 half = byte < 8 ? v[0] : v[1];
-    return static_cast<T>(half >> (byte % 8 * 8));
+    const V128 words = v >> u64{byte % 8 * 8};
+    return static_cast<T>(byte < 8 ? words[0] : words[1]);
 }
 
 // ---- bytes by index
 // -----------------------------------------------------------------------------------
 // One table lookup per instruction where the machine has one. On x86-64 that is SSSE3, beyond the
 // baseline that the library is compiled for: the translator asks the processor and then chooses
-// the operation that contains the instruction. Everywhere else a table in memory does it.
+// the operation that contains the instruction. Everywhere else sixteen comparisons do it.
 #if defined(__x86_64__) || defined(WASMI_NEON)
 #define WASMI_BYTE_LOOKUP 1
 inline bool has_byte_lookup() noexcept {
@@ -94,6 +94,33 @@ WASMI_VFN i8x16_swizzle(V128 a, V128 index) {
 WASMI_VFN i8x16_shuffle(V128 a, V128 b, V128 index) {
     const V128 of_a = index + splat<u8>(0x70);
     return look_up(a, of_a) | look_up(b, of_a ^ splat<u8>(0x80));
+}
+
+/// Bytes of `table`; zero for indices from 16 on. Byte by byte: the lowest one goes to all lanes
+/// whose index it has, then the table turns. (Shuffles that every vector unit has.)
+WASMI_VFN compare_and_pick(V128 table, V128 index) {
+    V128 result{};
+    V128 number{};
+    // Unrolled and reordered, it would need more registers than there are.
+#if defined(__clang__)
+#pragma clang loop unroll(disable)
+#else
+#pragma GCC unroll 1
+#endif
+    for (int i = 0; i < 16; ++i) {
+        const V128 pairs = interleave_low<u8>(table, table);
+        const auto quads = as<u32>(interleave_low<u16>(pairs, pairs));
+        const V128 first = raw(__builtin_shufflevector(quads, quads, 0, 0, 0, 0));
+        result |= raw(as<u8>(index) == as<u8>(number)) & first;
+        number = i8x16_add(number, splat<u8>(1));
+        const V128 carry = table << 56;
+        table = table >> 8 | __builtin_shufflevector(carry, carry, 1, 0);
+    }
+    return result;
+}
+WASMI_VFN i8x16_swizzle_plain(V128 a, V128 index) { return compare_and_pick(a, index); }
+WASMI_VFN i8x16_shuffle_plain(V128 a, V128 b, V128 index) {
+    return compare_and_pick(a, index) | compare_and_pick(b, i8x16_sub(index, splat<u8>(16)));
 }
 
 }  // namespace wasmi::core::simd

@@ -61,48 +61,14 @@ struct ReplaceLane {
 };
 
 /// Immediate: the indices, each below 32.
+template <auto kFn>
 struct Shuffle {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         const V128 a = read<V128, F::a, kOff + F::layout.a>(s);
         const V128 b = read<V128, F::b, kOff + F::layout.b>(s);
         const V128 index = load_raw<V128>(s.ip + kOff + F::layout.imm);
-        return finish<F, kOff>(s, simd::i8x16_shuffle(a, b, index));
-    }
-};
-
-/// Sixteen bytes of a table in memory. ctx->spill is where handlers keep such things: they have no
-/// stack frame.
-WASMI_ALWAYS_INLINE V128 bytes_from(const u8* table, const u8* index, u8 mask) {
-    u64 words[2] = {0, 0};
-#if defined(__clang__)
-#pragma unroll
-#else
-#pragma GCC unroll 16
-#endif
-    for (int i = 0; i < 16; ++i) {
-        words[i / 8] |= u64{table[index[i] & mask]} << (i % 8 * 8);
-    }
-    return V128{words[0], words[1]};
-}
-struct ShuffleInMemory {
-    template <class F, unsigned kOff>
-    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
-        auto* table = reinterpret_cast<u8*>(s.ctx->spill);
-        store_raw<V128>(table, read<V128, F::a, kOff + F::layout.a>(s));
-        store_raw<V128>(table + 16, read<V128, F::b, kOff + F::layout.b>(s));
-        return finish<F, kOff>(s, bytes_from(table, s.ip + kOff + F::layout.imm, 0x1F));
-    }
-};
-struct SwizzleInMemory {
-    template <class F, unsigned kOff>
-    static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
-        auto* table = reinterpret_cast<u8*>(s.ctx->spill);
-        const V128 index = read<V128, F::b, kOff + F::layout.b>(s);
-        store_raw<V128>(table, read<V128, F::a, kOff + F::layout.a>(s));
-        store_raw<V128>(table + 16, index);
-        const V128 inside = simd::raw(simd::as<u8>(index) < simd::as<u8>(simd::splat<u8>(16)));
-        return finish<F, kOff>(s, bytes_from(table, table + 16, 0x0F) & inside);
+        return finish<F, kOff>(s, kFn(a, b, index));
     }
 };
 

@@ -168,18 +168,22 @@ WASMI_VFN i64x2_shl(V128 a, u32 n) { return a << u64{n & 63}; }
 WASMI_VFN i64x2_shr_u(V128 a, u32 n) { return a >> u64{n & 63}; }
 // A sign bit that was shifted like any other is extended by (x ^ bit) - bit.
 WASMI_VFN i64x2_shr_s(V128 a, u32 n) {
-    const V128 sign = splat<u64>(u64{1} << 63 >> (n & 63));
+    const V128 sign = splat<u64>(u64{1} << 63) >> u64{n & 63};
     return ((a >> u64{n & 63}) ^ sign) - sign;
 }
-// No vector unit shifts bytes: shift pairs, and clear what came from the neighbour.
+// No vector unit shifts bytes: shift pairs, and clear what came from the neighbour by a mask that
+// is shifted in the same way.
 WASMI_VFN i8x16_shl(V128 a, u32 n) {
-    return i16x8_shl(a, n & 7) & splat<u8>(static_cast<u8>(0xFFu << (n & 7)));
+    const V128 mask = i16x8_shl(splat<u16>(0xFF00), n & 7);
+    return i16x8_shl(a, n & 7) & (mask | mask >> 8);
 }
 WASMI_VFN i8x16_shr_u(V128 a, u32 n) {
-    return i16x8_shr_u(a, n & 7) & splat<u8>(static_cast<u8>(0xFFu >> (n & 7)));
+    const V128 mask = i16x8_shr_u(splat<u16>(0x00FF), n & 7);
+    return i16x8_shr_u(a, n & 7) & (mask | mask << 8);
 }
 WASMI_VFN i8x16_shr_s(V128 a, u32 n) {
-    const V128 sign = splat<u8>(static_cast<u8>(0x80u >> (n & 7)));
+    V128 sign = i16x8_shr_u(splat<u16>(0x0080), n & 7);
+    sign |= sign << 8;
     return i8x16_sub(i8x16_shr_u(a, n) ^ sign, sign);
 }
 

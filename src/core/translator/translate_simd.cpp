@@ -280,13 +280,13 @@ bool FunctionTranslator::translate_simd(Instr instr, const Immediates& imm) {
             store_lane(access_log2(instr), imm);
             return true;
         case Instr::i8x16_shuffle:
-            ins.op = code_target_.byte_lookup ? Op::i8x16_shuffle : Op::i8x16_shuffle_memory;
+            ins.op = code_target_.byte_lookup ? Op::i8x16_shuffle : Op::i8x16_shuffle_plain;
             ins.q = emitter_.add_vector(imm.bits, imm.bits_hi);
             vector(ins);
             return true;
         case Instr::i8x16_swizzle:
         case Instr::i8x16_relaxed_swizzle:
-            ins.op = code_target_.byte_lookup ? Op::i8x16_swizzle : Op::i8x16_swizzle_memory;
+            ins.op = code_target_.byte_lookup ? Op::i8x16_swizzle : Op::i8x16_swizzle_plain;
             vector(ins);
             return true;
         default:
