@@ -127,7 +127,7 @@ constexpr bool is_heavy(Op op) {
     return (shape.a == shapes::bin_rare.a && shape.b == shapes::bin_rare.b &&
             shape.d == shapes::kSR) ||
            op == Op::call_indirect || op == Op::call_ref || op == Op::call_zn || op == Op::retn ||
-           op == Op::i8x16_swizzle_memory || (op >= Op::ref_test_all && op <= Op::ref_cast_func);
+           (op >= Op::ref_test_all && op <= Op::ref_cast_func);
 }
 
 template <SlowFn kFn>
