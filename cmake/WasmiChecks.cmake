@@ -46,7 +46,7 @@ if(wasmi_handler_files AND WASMI_DISPATCH_MODE STREQUAL "tail"
     set(wasmi_handler_objects
         "$<FILTER:$<TARGET_OBJECTS:wasmi_core>,INCLUDE,/(${wasmi_handler_regex})\\.o$>")
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        set(wasmi_handler_options --many-jumps --may-spill "heavy_run$" --spill-share 0.01)
+        set(wasmi_handler_options --many-jumps --may-spill "heavy_run$" --spill-share 0.08)
     else()  # a few long runs save a register where an access is out of bounds
         set(wasmi_handler_options --may-spill "heavy_run$" --spill-share 0.001)
     endif()
