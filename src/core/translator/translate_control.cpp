@@ -5,6 +5,8 @@
 // the accumulators are free. bind() makes it so on the way in; branches do for theirs.
 #include "core/translator/function_translator.hpp"
 
+#include <map>
+
 namespace wasmi::core {
 
 namespace {
@@ -474,7 +476,7 @@ void FunctionTranslator::br_table(const Immediates& imm) {
         LabelId label;
     };
     std::vector<Stub> stubs;
-    std::vector<LabelId> stub_of;  // by depth; most tables need none
+    std::map<u32, LabelId> stub_of;  // by depth; most tables need none
     for (u32 i = 0; i <= imm.index; ++i) {
         const u32 depth = labels.read_u32();
         Control& c = target(depth);
@@ -483,12 +485,12 @@ void FunctionTranslator::br_table(const Immediates& imm) {
             targets.push_back({c.label, c.kind == Control::Kind::loop});
             continue;
         }
-        if (stub_of.empty()) stub_of.resize(controls_.size(), kNoIndex);
-        if (stub_of[depth] == kNoIndex) {
-            stub_of[depth] = emitter_.new_label();
-            stubs.push_back({depth, stub_of[depth]});
+        auto [stub, is_new] = stub_of.try_emplace(depth, 0);
+        if (is_new) {
+            stub->second = emitter_.new_label();
+            stubs.push_back({depth, stub->second});
         }
-        targets.push_back({stub_of[depth], false});
+        targets.push_back({stub->second, false});
     }
     ensure_pins();
     ins.w[0] = imm.index;
