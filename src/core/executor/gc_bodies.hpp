@@ -131,10 +131,12 @@ WASMI_ALWAYS_INLINE bool cast_passes(const Regs& s, u64 ref) {
     constexpr unsigned imm = kOff + F::layout.imm;
     const u32 bits = load_raw<u32>(s.ip + imm + 2);
     if (ref == kNullRef) return (bits & 8u) != 0;
-    const u8* object = s.ctx->heap_data + ref;
+    // References that are no objects may meet a heap that does not exist yet: look only at objects.
+    [[maybe_unused]] const auto type_of_object = [&] {
+        return load_raw<TypeId>(s.ctx->heap_data + ref);
+    };
     [[maybe_unused]] const auto is_kind = [&](CompositeKind kind) {
-        if (!is_heap_ref(ref)) return false;
-        return s.ctx->types->get(load_raw<TypeId>(object)).sub.kind == kind;
+        return is_heap_ref(ref) && s.ctx->types->get(type_of_object()).sub.kind == kind;
     };
     if constexpr (kTo == CastTo::all) return true;
     if constexpr (kTo == CastTo::nothing) return false;
@@ -145,7 +147,7 @@ WASMI_ALWAYS_INLINE bool cast_passes(const Regs& s, u64 ref) {
     const u32 level = load_raw<u16>(s.ip + imm);
     const TypeId to = bits >> 10;
     if constexpr (kTo == CastTo::object) {
-        return is_heap_ref(ref) && has_type(*s.ctx, load_raw<TypeId>(object), to, level);
+        return is_heap_ref(ref) && has_type(*s.ctx, type_of_object(), to, level);
     }
     return has_type(*s.ctx, s.ctx->funcs[func_addr_of(ref)].type, to, level);
 }

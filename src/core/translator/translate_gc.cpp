@@ -316,7 +316,7 @@ bool FunctionTranslator::translate_gc(Instr instr, const Immediates& imm) {
         case Instr::extern_convert_any:
             return true;  // the word stays; see ref.hpp
         default:
-            return translate_new(instr, imm);
+            return feature_of(instr) == Feature::gc && translate_new(instr, imm);
     }
 }
 
