@@ -276,10 +276,7 @@ TEST_F(Heap, agrees_with_a_model_over_random_programs) {
                 for (u32 i = 0; i < seen.length; ++i) {
                     const u32 to = seen.out[i];
                     const u32 place = to == 0 ? 0 : places[to];
-                    wrong +=
-                        load<u32>(places[one], kObjectHeaderSize + static_cast<u32>(i) * 4) != place
-                            ? 1
-                            : 0;
+                    if (load<u32>(places[one], kObjectHeaderSize + i * 4) != place) ++wrong;
                     if (to != 0) todo.push_back(to);
                 }
                 ASSERT_EQ(wrong, 0u);
