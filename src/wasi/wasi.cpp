@@ -22,8 +22,9 @@ FuncType type_of(const wasi::Function& function) {
 /// One host function for each row of the table, because a thunk knows nothing but its environment.
 template <std::size_t kIndex>
 bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
-    wasi::Call call{*static_cast<wasi::Env*>(env), wasi::GuestMemory(caller.memory()),
-                    caller.store().deadline()};
+    auto& shared = *static_cast<wasi::Env*>(env);
+    const std::lock_guard lock(shared.vfs().gate().mutex);
+    wasi::Call call{shared, wasi::GuestMemory(caller.memory()), caller.store().deadline()};
     const wasi::Function& function = wasi::functions()[kIndex];
     const wasi::Errno end = function.invoke(call, slots);
     switch (end) {
@@ -33,6 +34,10 @@ bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
         case wasi::Errno::deadline_:
             detail::fail_host_call(
                 caller, Error(ErrorKind::deadline, "the deadline passed while the guest waited"));
+            return false;
+        case wasi::Errno::interrupted_:
+            detail::fail_host_call(caller,
+                                   Error(ErrorKind::interrupted, "the program ended meanwhile"));
             return false;
         default:
             slots[0] = static_cast<std::uint64_t>(end);
@@ -62,10 +67,14 @@ constexpr std::size_t kFunctionCount = 0
 
 }  // namespace
 
+Result<void> wasi::define_functions(Linker& linker, const std::shared_ptr<Env>& env) {
+    return define_all(linker, env, std::make_index_sequence<kFunctionCount>());
+}
+
 Result<void> add_wasi(Linker& linker, const WasiConfig& config) {
     Result<std::shared_ptr<wasi::Env>> env = wasi::Env::create(config);
     if (!env) return std::move(env).error();
-    return define_all(linker, *env, std::make_index_sequence<kFunctionCount>());
+    return wasi::define_functions(linker, *env);
 }
 
 }  // namespace wasmi

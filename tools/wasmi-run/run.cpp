@@ -5,11 +5,13 @@
 
 #include <wasmi/version.hpp>
 #include <wasmi/wasi.hpp>
+#include <wasmi/wasi_threads.hpp>
 #include <wasmi/wasmi.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -252,8 +254,12 @@ std::string list_functions(const Module& module) {
     return list.empty() ? "no functions" : list;
 }
 
+/// Turns the outcome of the main thread into that of the program.
+using Finish = std::function<Result<void>(Result<void>)>;
+
 /// Calls an export with typed arguments and prints the results.
-int invoke(Store& store, const Instance& instance, const Module& module, const Options& o) {
+int invoke(Store& store, const Instance& instance, const Module& module, const Options& o,
+           const Finish& finish) {
     Result<Func> func = instance.func(store, o.invoke);
     if (!func) {
         return report_usage(fmt::format("{} has no function \"{}\"; it exports {}", o.file,
@@ -277,7 +283,7 @@ int invoke(Store& store, const Instance& instance, const Module& module, const O
     }
     std::vector<Val> results;
     for (const ValType t : type->results) results.push_back(Val::from_bits(t, 0));
-    Result<void> end = func->call(store, args, results);
+    Result<void> end = finish(func->call(store, args, results));
     if (!end) return report(end.error());
     std::string text;
     for (const Val& v : results) text += print_value(v) + "\n";
@@ -286,19 +292,20 @@ int invoke(Store& store, const Instance& instance, const Module& module, const O
 }
 
 /// Runs _start, or _initialize and --invoke.
-int run_instance(Store& store, const Instance& instance, const Module& module, const Options& o) {
+int run_instance(Store& store, const Instance& instance, const Module& module, const Options& o,
+                 const Finish& finish) {
     if (!o.has_invoke) {
         Result<TypedFunc<void()>> start = instance.func<void()>(store, "_start");
         if (start) {
-            Result<void> end = (*start)(store);
+            Result<void> end = finish((*start)(store));
             return end ? kOk : report(end.error());
         }
     }
     if (Result<TypedFunc<void()>> initialize = instance.func<void()>(store, "_initialize")) {
         Result<void> end = (*initialize)(store);
-        if (!end) return report(end.error());
+        if (!end) return report(finish(std::move(end)).error());
     }
-    if (o.has_invoke) return invoke(store, instance, module, o);
+    if (o.has_invoke) return invoke(store, instance, module, o, finish);
     return report_usage(
         fmt::format("{} has no \"_start\" to run; call one of its exports with "
                     "--invoke: {}",
@@ -309,6 +316,22 @@ struct Preload {
     std::string name;
     std::string file;
 };
+
+struct Library {
+    std::string name;
+    Module module;
+};
+
+Result<void> link_library(Linker& linker, const Library& library) {
+    Result<Instance> instance = linker.instantiate(library.module);
+    if (!instance) return std::move(instance).error();
+    Store& store = linker.store();
+    if (Result<TypedFunc<void()>> init = instance->func<void()>(store, "_initialize")) {
+        Result<void> end = (*init)(store);
+        if (!end) return end;
+    }
+    return linker.define_instance(library.name, *instance);
+}
 
 int run(const Options& o) {
     Config config;
@@ -355,7 +378,27 @@ int run(const Options& o) {
     if (o.fuel) store.set_fuel(o.fuel);
     if (timeout) store.set_deadline(Clock::now() + *timeout);
     Linker linker(store);
-    Result<void> added = add_wasi(linker, wasi);
+    std::vector<Library> libraries;
+    std::optional<WasiThreads> threads;
+    Result<void> added;
+    if (WasiThreads::wanted_by(*module)) {
+        WasiThreadOptions options;
+        options.limits = limits;
+        options.define = [&libraries](Linker& own) -> Result<void> {
+            for (const Library& l : libraries) {
+                if (Result<void> linked = link_library(own, l); !linked) return linked;
+            }
+            return {};
+        };
+        Result<WasiThreads> made = WasiThreads::create(linker, *module, wasi, std::move(options));
+        if (made) {
+            threads = *std::move(made);
+        } else {
+            added = std::move(made).error();
+        }
+    } else {
+        added = add_wasi(linker, wasi);
+    }
     if (!added) {
         const int code = report(added.error());
         for (const std::string& d : o.dirs) {
@@ -374,19 +417,17 @@ int run(const Options& o) {
     for (const Preload& p : preloads) {
         Result<Module> library = Module::compile_file(engine, p.file.c_str());
         if (!library) return report(library.error(), p.file);
-        Result<Instance> instance = linker.instantiate(*library);
-        if (!instance) return code = report(instance.error(), p.file), finish();
-        if (Result<TypedFunc<void()>> init = instance->func<void()>(store, "_initialize")) {
-            Result<void> end = (*init)(store);
-            if (!end) return code = report(end.error()), finish();
-        }
-        Result<void> defined = linker.define_instance(p.name, *instance);
-        if (!defined) return report(defined.error(), p.file);
+        libraries.push_back({p.name, *library});
+        Result<void> linked = link_library(linker, libraries.back());
+        if (!linked) return code = report(linked.error(), p.file), finish();
     }
-    Result<Instance> instance = linker.instantiate(*module);
+    Result<Instance> instance =
+        threads ? threads->instantiate(linker) : linker.instantiate(*module);
     if (!instance) return code = report(instance.error(), o.file), finish();
     phases.begin("run");
-    code = run_instance(store, *instance, *module, o);
+    code = run_instance(store, *instance, *module, o, [&threads](Result<void> end) {
+        return threads ? threads->finish(std::move(end)) : end;
+    });
     return finish();
 }
 

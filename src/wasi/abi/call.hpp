@@ -26,6 +26,9 @@ struct Function {
     Errno (*invoke)(Call& call, const u64* slots);
 };
 
+/// Defines all functions in the linker, for a guest that sees `env`.
+[[nodiscard]] Result<void> define_functions(Linker& linker, const std::shared_ptr<Env>& env);
+
 /// All functions, in the order of preview1.def.
 [[nodiscard]] std::span<const Function> functions();
 

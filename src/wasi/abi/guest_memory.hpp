@@ -5,7 +5,7 @@
 #include "wasi/types.hpp"
 
 #include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
 namespace wasmi::wasi {
@@ -22,9 +22,10 @@ class GuestMemory {
         if (!contains(address, size)) return Errno::fault;
         return bytes_.subspan(address, size);
     }
-    [[nodiscard]] Try<std::string_view> string(u32 address, u32 size) const {
+    /// A copy: other threads of the guest may write while the call looks at it.
+    [[nodiscard]] Try<std::string> string(u32 address, u32 size) const {
         if (!contains(address, size)) return Errno::fault;
-        return std::string_view(reinterpret_cast<const char*>(bytes_.data() + address), size);
+        return std::string(reinterpret_cast<const char*>(bytes_.data() + address), size);
     }
 
     /// The address must have been checked.

@@ -18,14 +18,14 @@ Try<bool> follows(u32 flags) {
 }  // namespace
 
 Errno path_create_directory(Call& call, u32 fd, u32 path, u32 size) {
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     return call.env.vfs().create_directory(fd, *name);
 }
 
 Errno path_filestat_get(Call& call, u32 fd, u32 flags, u32 path, u32 size, u32 result) {
     if (!call.memory.contains(result, kFilestatBytes)) return Errno::fault;
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     const Try<bool> follow = follows(flags);
     if (!follow) return follow.error();
@@ -37,7 +37,7 @@ Errno path_filestat_get(Call& call, u32 fd, u32 flags, u32 path, u32 size, u32 r
 
 Errno path_filestat_set_times(Call& call, u32 fd, u32 flags, u32 path, u32 size, u64 atim, u64 mtim,
                               u32 fst_flags) {
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     const Try<bool> follow = follows(flags);
     if (!follow) return follow.error();
@@ -48,9 +48,9 @@ Errno path_filestat_set_times(Call& call, u32 fd, u32 flags, u32 path, u32 size,
 
 Errno path_link(Call& call, u32 old_fd, u32 old_flags, u32 old_path, u32 old_size, u32 fd, u32 path,
                 u32 size) {
-    const Try<std::string_view> old_name = call.memory.string(old_path, old_size);
+    const Try<std::string> old_name = call.memory.string(old_path, old_size);
     if (!old_name) return old_name.error();
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     const Try<bool> follow = follows(old_flags);
     if (!follow) return follow.error();
@@ -60,7 +60,7 @@ Errno path_link(Call& call, u32 old_fd, u32 old_flags, u32 old_path, u32 old_siz
 Errno path_open(Call& call, u32 fd, u32 dir_flags, u32 path, u32 size, u32 oflags, u64 base,
                 u64 inheriting, u32 fdflags, u32 result) {
     if (!call.memory.contains(result, 4)) return Errno::fault;
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     const Try<bool> follow = follows(dir_flags);
     if (!follow) return follow.error();
@@ -75,7 +75,7 @@ Errno path_open(Call& call, u32 fd, u32 dir_flags, u32 path, u32 size, u32 oflag
 Errno path_readlink(Call& call, u32 fd, u32 path, u32 size, u32 buffer, u32 buffer_size,
                     u32 result) {
     if (!call.memory.contains(result, 4)) return Errno::fault;
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     const Try<std::span<std::byte>> out = call.memory.range(buffer, buffer_size);
     if (!out) return out.error();
@@ -87,29 +87,29 @@ Errno path_readlink(Call& call, u32 fd, u32 path, u32 size, u32 buffer, u32 buff
 }
 
 Errno path_remove_directory(Call& call, u32 fd, u32 path, u32 size) {
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     return call.env.vfs().remove_directory(fd, *name);
 }
 
 Errno path_rename(Call& call, u32 old_fd, u32 old_path, u32 old_size, u32 fd, u32 path, u32 size) {
-    const Try<std::string_view> old_name = call.memory.string(old_path, old_size);
+    const Try<std::string> old_name = call.memory.string(old_path, old_size);
     if (!old_name) return old_name.error();
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     return call.env.vfs().rename(old_fd, *old_name, fd, *name);
 }
 
 Errno path_symlink(Call& call, u32 target, u32 target_size, u32 fd, u32 path, u32 size) {
-    const Try<std::string_view> leads_to = call.memory.string(target, target_size);
+    const Try<std::string> leads_to = call.memory.string(target, target_size);
     if (!leads_to) return leads_to.error();
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     return call.env.vfs().symlink(*leads_to, fd, *name);
 }
 
 Errno path_unlink_file(Call& call, u32 fd, u32 path, u32 size) {
-    const Try<std::string_view> name = call.memory.string(path, size);
+    const Try<std::string> name = call.memory.string(path, size);
     if (!name) return name.error();
     return call.env.vfs().unlink_file(fd, *name);
 }

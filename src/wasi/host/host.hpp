@@ -6,7 +6,9 @@
 
 #include "wasi/types.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -149,6 +151,33 @@ struct PollItem {
 /// A signal ends the wait early, with false.
 [[nodiscard]] Try<bool> poll(std::span<PollItem> items,
                              std::optional<std::chrono::nanoseconds> timeout);
+
+/// Something that poll() can wait for and that any thread can set, once and for all.
+class Signal {
+  public:
+    [[nodiscard]] static Try<Signal> create();
+    void set() noexcept;
+    /// Can be read when the signal is set.
+    [[nodiscard]] int fd() const { return read_.get(); }
+    explicit operator bool() const { return static_cast<bool>(read_); }
+
+  private:
+    Fd read_;
+    Fd write_;  ///< if it is another one
+};
+
+// ---- threads
+// ----------------------------------------------------------------------------------
+class Thread {
+  public:
+    /// Errors: again, if the host has no more.
+    [[nodiscard]] static Try<Thread> start(std::function<void()> body);
+    /// Waits for the end of the thread; nothing happens without one.
+    void join() noexcept;
+
+  private:
+    std::optional<std::uintptr_t> id_;
+};
 
 // ---- clocks, randomness, process
 // ------------------------------------------------------------------

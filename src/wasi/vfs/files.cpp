@@ -42,7 +42,8 @@ Try<u32> write_memory(MemoryStream& stream, host::Buffers buffers) {
 
 }  // namespace
 
-Errno wait_ready(const Descriptor& descriptor, bool for_write, const Deadline& deadline) {
+Errno wait_ready(Gate& gate, const Descriptor& descriptor, bool for_write,
+                 const Deadline& deadline) {
     const bool nonblock = (descriptor.flags & fdflags::nonblock) != 0;
     for (;;) {
         host::PollItem item;
@@ -57,7 +58,10 @@ Errno wait_ready(const Descriptor& descriptor, bool for_write, const Deadline& d
             if (now >= *deadline) return Errno::deadline_;
             timeout = *deadline - now;
         }
-        const Try<bool> ready = host::poll({&item, 1}, timeout);
+        Try<bool> ready = gate.poll({&item, 1}, timeout);
+        // With the lock again: another thread may have taken what there was.
+        if (ready && *ready && gate.can_stop())
+            ready = host::poll({&item, 1}, std::chrono::nanoseconds(0));
         if (!ready) return ready.error();
         if (*ready) return Errno::success;
         if (nonblock) return Errno::again;
@@ -68,17 +72,18 @@ namespace {
 
 /// Does `transfer` with the waiting that the guest expects, whatever the host's file does: files
 /// of the host's own (standard input) may be shared with other programs, so their blocking mode
-/// is never changed, and a deadline must be able to end the wait.
+/// is never changed, and a deadline or the end of the program must be able to end the wait.
 template <class F>
-Try<u32> transfer(const Descriptor& d, bool for_write, const Deadline& deadline, F&& once) {
+Try<u32> transfer(Gate& gate, const Descriptor& d, bool for_write, const Deadline& deadline,
+                  F&& once) {
     const bool nonblock = (d.flags & fdflags::nonblock) != 0;
-    if (d.may_wait() && (deadline || (nonblock && d.fd.is_borrowed()))) {
-        if (const Errno e = wait_ready(d, for_write, deadline); e != Errno::success) return e;
+    if (d.may_wait() && (gate.may_end(deadline) || (nonblock && d.fd.is_borrowed()))) {
+        if (const Errno e = wait_ready(gate, d, for_write, deadline); e != Errno::success) return e;
     }
     for (;;) {
         Try<u32> n = once();
         if (n || n.error() != Errno::again || nonblock) return n;
-        if (const Errno e = wait_ready(d, for_write, deadline); e != Errno::success) return e;
+        if (const Errno e = wait_ready(gate, d, for_write, deadline); e != Errno::success) return e;
     }
 }
 
@@ -255,7 +260,7 @@ Try<u32> Vfs::read(u32 fd, Buffers buffers, const Deadline& deadline) {
     if (!got) return got.error();
     const Descriptor& d = **got;
     if (d.memory) return read_memory(*d.memory, buffers);
-    return transfer(d, false, deadline, [&] { return host::read(d.fd.get(), buffers); });
+    return transfer(gate_, d, false, deadline, [&] { return host::read(d.fd.get(), buffers); });
 }
 
 Try<u32> Vfs::write(u32 fd, Buffers buffers, const Deadline& deadline) {
@@ -264,16 +269,17 @@ Try<u32> Vfs::write(u32 fd, Buffers buffers, const Deadline& deadline) {
     const Descriptor& d = **got;
     if (d.memory) return write_memory(*d.memory, buffers);
     if (d.is_socket()) {
-        return transfer(d, true, deadline,
-                        [&] { return host::send(d.fd.get(), buffers, !deadline); });
+        return transfer(gate_, d, true, deadline,
+                        [&] { return host::send(d.fd.get(), buffers, !gate_.may_end(deadline)); });
     }
     // With a deadline a large write to a full pipe must not sit in the host's kernel.
     std::vector<std::span<std::byte>> part;
-    if (deadline && d.type == Filetype::unknown) {
+    if (gate_.may_end(deadline) && d.type == Filetype::unknown) {
         part = first_bytes(buffers, host::safe_pipe_write());
         buffers = part;
     }
-    Try<u32> n = transfer(d, true, deadline, [&] { return host::write(d.fd.get(), buffers); });
+    Try<u32> n =
+        transfer(gate_, d, true, deadline, [&] { return host::write(d.fd.get(), buffers); });
     if (n && d.sync_write) {
         const bool data_only = (d.flags & (fdflags::sync | fdflags::rsync)) == 0;
         if (const Errno e = host::sync(d.fd.get(), data_only); e != Errno::success) return e;

@@ -47,10 +47,11 @@ class Poll {
             const Try<nanoseconds> wait = time_to_wait(deadline);
             if (!wait) return wait.error();
             const bool for_ever = *wait == nanoseconds::max();
-            const Try<bool> got =
-                items_.empty() && wait->count() == 0
-                    ? Try<bool>(false)
-                    : host::poll(items_, for_ever ? std::nullopt : std::optional(*wait));
+            const Try<bool> got = items_.empty() && wait->count() == 0
+                                      ? Try<bool>(false)
+
+                                      : env_.vfs().gate().poll(
+                                            items_, for_ever ? std::nullopt : std::optional(*wait));
             if (!got) return got.error();
             take_items();
             // What became due during the wait belongs to the same answer.

@@ -18,8 +18,8 @@ Try<u32> Vfs::accept(u32 fd, u16 flags, const Deadline& deadline) {
     if (!d) return d.error();
     if (!table_.has_room()) return Errno::mfile;
     const bool waits = ((*d)->flags & fdflags::nonblock) == 0;
-    if (deadline || (!waits && (*d)->fd.is_borrowed())) {
-        if (const Errno e = wait_ready(**d, false, deadline); e != Errno::success) return e;
+    if (gate_.may_end(deadline) || (!waits && (*d)->fd.is_borrowed())) {
+        if (const Errno e = wait_ready(gate_, **d, false, deadline); e != Errno::success) return e;
     }
     for (;;) {
         Try<host::Fd> peer = host::accept((*d)->fd.get(), (flags & fdflags::nonblock) != 0);
@@ -33,7 +33,7 @@ Try<u32> Vfs::accept(u32 fd, u16 flags, const Deadline& deadline) {
             return table_.insert(std::move(accepted));
         }
         if (peer.error() != Errno::again || !waits) return peer.error();
-        if (const Errno e = wait_ready(**d, false, deadline); e != Errno::success) return e;
+        if (const Errno e = wait_ready(gate_, **d, false, deadline); e != Errno::success) return e;
     }
 }
 
@@ -44,16 +44,17 @@ Try<host::Received> Vfs::receive(u32 fd, Buffers buffers, u16 flags, const Deadl
     const Try<DescriptorPtr> d = socket(fd, rights::fd_read);
     if (!d) return d.error();
     const bool waits = ((*d)->flags & fdflags::nonblock) == 0;
-    if (deadline || (!waits && (*d)->fd.is_borrowed())) {
-        if (const Errno e = wait_ready(**d, false, deadline); e != Errno::success) return e;
+    if (gate_.may_end(deadline) || (!waits && (*d)->fd.is_borrowed())) {
+        if (const Errno e = wait_ready(gate_, **d, false, deadline); e != Errno::success) return e;
     }
     // Waiting for all would sit in the kernel past the deadline; a short answer is allowed.
-    const bool wait_all = (flags & kWaitAll) != 0 && !deadline;
+    const bool may_wait = !gate_.may_end(deadline);
+    const bool wait_all = (flags & kWaitAll) != 0 && may_wait;
     for (;;) {
         Try<host::Received> r =
-            host::receive((*d)->fd.get(), buffers, (flags & kPeek) != 0, wait_all, !deadline);
+            host::receive((*d)->fd.get(), buffers, (flags & kPeek) != 0, wait_all, may_wait);
         if (r || r.error() != Errno::again || !waits) return r;
-        if (const Errno e = wait_ready(**d, false, deadline); e != Errno::success) return e;
+        if (const Errno e = wait_ready(gate_, **d, false, deadline); e != Errno::success) return e;
     }
 }
 

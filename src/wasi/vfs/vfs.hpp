@@ -4,6 +4,7 @@
 #pragma once
 
 #include "wasi/vfs/fd_table.hpp"
+#include "wasi/vfs/gate.hpp"
 #include "wasi/vfs/resolver.hpp"
 
 #include <memory>
@@ -13,9 +14,9 @@
 
 namespace wasmi::wasi {
 
-/// Waits until a descriptor of the host is ready: no error, again (a non-blocking guest), or
-/// deadline_.
-[[nodiscard]] Errno wait_ready(const Descriptor& descriptor, bool for_write,
+/// Waits until a descriptor of the host is ready: no error, again (a non-blocking guest),
+/// deadline_ or interrupted_.
+[[nodiscard]] Errno wait_ready(Gate& gate, const Descriptor& descriptor, bool for_write,
                                const Deadline& deadline);
 
 class Vfs {
@@ -24,6 +25,7 @@ class Vfs {
     explicit Vfs(u32 max_fds) : table_(max_fds) {}
 
     [[nodiscard]] FdTable& table() { return table_; }
+    [[nodiscard]] Gate& gate() { return gate_; }
 
     // ---- set up by the host
     // -----------------------------------------------------------------------
@@ -94,6 +96,7 @@ class Vfs {
     [[nodiscard]] Try<DescriptorPtr> socket(u32 fd, Rights right);
 
     FdTable table_;
+    Gate gate_;
 };
 
 }  // namespace wasmi::wasi
