@@ -70,23 +70,22 @@ WASMI_NOINLINE WASMI_CC void stub_translate(WASMI_HANDLER_PARAMS) {
 
 namespace {
 
-template <u32... kPart>
-const Handler* handlers_of_op(u32 op, std::integer_sequence<u32, kPart...>) {
-    const Handler* found = nullptr;
-    ((op >= first_op_of_part(kPart) && op < first_op_of_part(kPart + 1)
-          ? (found = part_table<kPart>()[op - first_op_of_part(kPart)], 0)
-          : 0),
-     ...);
-    return found;
-}
-
 /// By operation: the handlers of its forms. Filled once; 2 KB.
 struct HeaderTable {
     const u64* by_op[kNumOps];
-    HeaderTable() {
-        for (u32 op = 0; op < kNumOps; ++op) {
-            by_op[op] = reinterpret_cast<const u64*>(
-                handlers_of_op(op, std::make_integer_sequence<u32, kHandlerParts>{}));
+    HeaderTable() { fill(std::make_integer_sequence<u32, kHandlerParts>{}); }
+
+    template <u32... kPart>
+    void fill(std::integer_sequence<u32, kPart...>) {
+        (fill_part<kPart>(), ...);
+    }
+    template <u32 kPart>
+    void fill_part() {
+        // Constants: counted at run time, they were most of the start of the whole program.
+        constexpr u32 first = first_op_of_part(kPart);
+        constexpr u32 end = first_op_of_part(kPart + 1);
+        for (u32 op = first; op < end; ++op) {
+            by_op[op] = reinterpret_cast<const u64*>(part_table<kPart>()[op - first]);
         }
     }
 };
