@@ -104,7 +104,7 @@ struct ArrayLen {
 // ---- casts
 // -----------------------------------------------------------------------------------------
 
-/// What non-null references a cast lets pass.
+/// What non-null references a cast lets pass. The translator knows the order.
 enum class CastTo : u8 {
     all,      ///< the top of a hierarchy
     nothing,  ///< its bottom
@@ -112,44 +112,44 @@ enum class CastTo : u8 {
     eq,
     struct_,
     array,
-    object,  ///< a structure or array of a concrete type
-    func,    ///< a function of a concrete type
+    object,       ///< a structure or array of a concrete type
+    func,         ///< a function of a concrete type
+    deep_object,  ///< the same, with more supertypes than the padding of displays
+    deep_func,
 };
 
-WASMI_ALWAYS_INLINE bool is_heap_ref(u64 ref) { return (ref & 7) == 0; }
-
-/// By the display of the type: level is the number of supertypes of `to`.
-WASMI_ALWAYS_INLINE bool has_type(const ExecContext& ctx, TypeId type, TypeId to, u32 level) {
-    if (WASMI_LIKELY(type == to)) return true;
-    const std::vector<TypeId>& display = ctx.types->get(type).supers;
-    return level < display.size() && display.data()[level] == to;
-}
-
-/// Immediate: u16 level, u32 bits of the ValType.
+/// Immediate: u16 level (number of supertypes of the target), u32 bits of the ValType.
+/// Written for few registers and, in the frequent forms, few ways out.
 template <CastTo kTo, class F, unsigned kOff>
 WASMI_ALWAYS_INLINE bool cast_passes(const Regs& s, u64 ref) {
     constexpr unsigned imm = kOff + F::layout.imm;
+    constexpr bool is_deep = kTo == CastTo::deep_object || kTo == CastTo::deep_func;
+    constexpr bool is_func = kTo == CastTo::func || kTo == CastTo::deep_func;
     const u32 bits = load_raw<u32>(s.ip + imm + 2);
-    if (ref == kNullRef) return (bits & 8u) != 0;
-    // References that are no objects may meet a heap that does not exist yet: look only at objects.
-    [[maybe_unused]] const auto type_of_object = [&] {
-        return load_raw<TypeId>(s.ctx->heap_data + ref);
-    };
-    [[maybe_unused]] const auto is_kind = [&](CompositeKind kind) {
-        return is_heap_ref(ref) && s.ctx->types->get(type_of_object()).sub.kind == kind;
-    };
-    if constexpr (kTo == CastTo::all) return true;
-    if constexpr (kTo == CastTo::nothing) return false;
-    if constexpr (kTo == CastTo::i31) return is_i31_ref(ref);
-    if constexpr (kTo == CastTo::eq) return !is_host_ref(ref);
-    if constexpr (kTo == CastTo::struct_) return is_kind(CompositeKind::struct_);
-    if constexpr (kTo == CastTo::array) return is_kind(CompositeKind::array);
-    const u32 level = load_raw<u16>(s.ip + imm);
-    const TypeId to = bits >> 10;
-    if constexpr (kTo == CastTo::object) {
-        return is_heap_ref(ref) && has_type(*s.ctx, type_of_object(), to, level);
+    const bool null_passes = (bits & 8u) != 0;
+    if constexpr (kTo == CastTo::all) return (ref != kNullRef) | null_passes;
+    if constexpr (kTo == CastTo::nothing) return (ref == kNullRef) & null_passes;
+    if constexpr (kTo == CastTo::i31) {
+        return is_i31_ref(ref) | ((ref == kNullRef) & null_passes);
     }
-    return has_type(*s.ctx, s.ctx->funcs[func_addr_of(ref)].type, to, level);
+    if constexpr (kTo == CastTo::eq) {
+        return ref == kNullRef ? null_passes : !is_host_ref(ref);
+    }
+    const bool has_no_type = is_func ? ref == kNullRef : ((ref & 7) != 0) | (ref == kNullRef);
+    if (has_no_type) return (ref == kNullRef) & null_passes;
+    const TypeId type =
+        is_func ? s.ctx->funcs[func_addr_of(ref)].type : load_raw<TypeId>(s.ctx->heap_data + ref);
+    const TypeId* display = s.ctx->types->display(type);
+    if constexpr (kTo == CastTo::struct_ || kTo == CastTo::array) {
+        const CompositeKind kind =
+            kTo == CastTo::array ? CompositeKind::array : CompositeKind::struct_;
+        return (display[0] & 3) == static_cast<TypeId>(kind);
+    }
+    const u32 level = load_raw<u16>(s.ip + imm);
+    if constexpr (is_deep) {
+        if (level >= display[0] >> 2) return false;
+    }
+    return display[TypeRegistry::kDisplayFirst + level] == bits >> 10;
 }
 
 template <CastTo kTo>

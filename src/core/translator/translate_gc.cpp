@@ -25,9 +25,9 @@ static_assert(shifted(Op::array_set8, 3) == Op::array_set64);
 
 /// Positions in the families ref_test_* and ref_cast_*; see CastTo in core/executor.
 constexpr u32 kToAll = 0, kToNothing = 1, kToI31 = 2, kToEq = 3, kToStruct = 4, kToArray = 5,
-              kToObject = 6, kToFunc = 7;
-static_assert(shifted(Op::ref_test_all, kToFunc) == Op::ref_test_func);
-static_assert(shifted(Op::ref_cast_all, kToFunc) == Op::ref_cast_func);
+              kToObject = 6, kToFunc = 7, kDeeper = 2;
+static_assert(shifted(Op::ref_test_all, kToFunc + kDeeper) == Op::ref_test_deep_func);
+static_assert(shifted(Op::ref_cast_all, kToFunc + kDeeper) == Op::ref_cast_deep_func);
 
 bool is_signed_get(Instr instr) {
     return instr == Instr::struct_get_s || instr == Instr::array_get_s;
@@ -175,6 +175,7 @@ Ins FunctionTranslator::cast_ins(Op first, ValType to) const {
             const DefinedType& type = module_.engine->types.get(to.type_id());
             kind = type.sub.kind == CompositeKind::func ? kToFunc : kToObject;
             level = static_cast<u32>(type.supers.size()) - 1;
+            if (level >= TypeRegistry::kDisplayPadding) kind += kDeeper;
             break;
         }
         default:

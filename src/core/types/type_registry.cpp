@@ -7,7 +7,7 @@
 // get() takes no lock; an id reaches another thread only through something that synchronises.
 #include "core/types/type_registry.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 
@@ -157,6 +157,7 @@ struct TypeRegistry::Impl {
     }
     ~Impl() {
         for (auto& chunk : registry.chunks_) delete[] chunk.load(std::memory_order_relaxed);
+        for (auto& chunk : registry.displays_) delete[] chunk.load(std::memory_order_relaxed);
     }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -198,8 +199,26 @@ struct TypeRegistry::Impl {
             type.supers = above;
         }
         type.supers.push_back(id);
+        publish_display(id);
         type.param_slots = slots_of(type.sub.func.params);
         type.result_slots = slots_of(type.sub.func.results);
+    }
+    void publish_display(TypeId id) {
+        DefinedType& type = at(id);
+        const std::size_t n = std::max<std::size_t>(type.supers.size(), kDisplayPadding);
+        type.display = std::make_unique<TypeId[]>(kDisplayFirst + n);
+        type.display[0] =
+            static_cast<TypeId>(type.sub.kind) | static_cast<TypeId>(type.supers.size()) << 2;
+        std::fill_n(type.display.get() + kDisplayFirst, n, kNoType);
+        std::copy(type.supers.begin(), type.supers.end(), type.display.get() + kDisplayFirst);
+        auto& chunk = registry.displays_[id >> kDisplayChunkLog2];
+        if (chunk.load(std::memory_order_relaxed) == nullptr) {
+            chunk.store(
+                new const TypeId* [std::size_t{1} << kDisplayChunkLog2] {},
+                std::memory_order_release);
+        }
+        chunk.load(std::memory_order_relaxed)[id & ((1u << kDisplayChunkLog2) - 1)] =
+            type.display.get();
     }
     /// Fields in order, each at its natural alignment: those of a supertype come out the same.
     void lay_out(TypeId id) {

@@ -71,7 +71,8 @@ struct DefinedType {
     std::vector<FieldLayout> layout;  ///< kinds struct_ (all fields), array (one)
     /// Kind struct_: with header, a multiple of 8; ~0: more than any heap holds.
     u32 object_size = 0;
-    bool traced = false;  ///< an object of this type may refer to others
+    bool traced = false;                ///< an object of this type may refer to others
+    std::unique_ptr<TypeId[]> display;  ///< see TypeRegistry::display()
 };
 
 /// Thread rule: all members may be called from any thread. Ids and references stay valid as long
@@ -92,6 +93,16 @@ class TypeRegistry {
     [[nodiscard]] const DefinedType& get(TypeId id) const noexcept { return at(id); }
     /// Whether get() may be asked for this id; for ids that come from the embedder.
     [[nodiscard]] bool contains(TypeId id) const noexcept;
+
+    /// For casts at run time: the kind of a type and four times the count of `supers`, then these,
+    /// then kNoType up to kDisplayPadding. A type with n supertypes is one of another's if entry
+    /// kDisplayFirst + n says so.
+    static constexpr u32 kDisplayFirst = 1;
+    static constexpr u32 kDisplayPadding = 8;
+    [[nodiscard]] const TypeId* display(TypeId id) const noexcept {
+        return displays_[id >> kDisplayChunkLog2].load(
+            std::memory_order_acquire)[id & ((1u << kDisplayChunkLog2) - 1)];
+    }
 
     /// Spec: valid/matching (heap types, reference types, value types).
     [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const noexcept {
@@ -118,8 +129,11 @@ class TypeRegistry {
         return chunks_[chunk].load(std::memory_order_acquire)[biased - start];
     }
 
+    static constexpr u32 kDisplayChunkLog2 = 11;
+
     struct Impl;
     std::array<std::atomic<DefinedType*>, kChunks> chunks_{};
+    std::array<std::atomic<const TypeId**>, (kMaxTypes >> kDisplayChunkLog2) + 1> displays_{};
     std::unique_ptr<Impl> impl_;
 };
 

@@ -5,6 +5,9 @@
 
 #include <wasmi/wasmi.hpp>
 
+#include <limits>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace wasmi {
@@ -373,6 +376,29 @@ TEST_P(Gc, casts_branch_with_the_values_below) {
     EXPECT_EQ(trap_of(call<std::int32_t(std::int32_t)>(in, "cast", 2)), TrapCode::cast_failure);
     EXPECT_EQ(*call<std::int32_t(std::int32_t)>(in, "cast", 3), 20);
     EXPECT_EQ(trap_of(call<std::int32_t(std::int32_t)>(in, "cast", 5)), TrapCode::cast_failure);
+}
+
+TEST_P(Gc, casts_see_supertypes_at_any_depth) {
+    constexpr int kDepth = 20;
+    std::string text = "(module ";
+    for (int i = 0; i < kDepth; ++i) {
+        const std::string n = std::to_string(i);
+        text += "(type $t" + n + " (sub " + (i != 0 ? "$t" + std::to_string(i - 1) : "") +
+                " (struct))) ";
+        text += "(func (export \"new" + n +
+                "\") (result externref) (extern.convert_any (struct.new $t" + n + "))) ";
+        text += "(func (export \"is" + n + "\") (param externref) (result i32) (ref.test (ref $t" +
+                n + ") (any.convert_extern (local.get 0)))) ";
+    }
+    const Instance in = instantiate(text + ")");
+    for (int made = 0; made < kDepth; ++made) {
+        const RefScope scope(store);
+        const ExternRef x = *call<ExternRef()>(in, "new" + std::to_string(made));
+        for (int i = 0; i < kDepth; ++i) {
+            EXPECT_EQ(*call<std::int32_t(ExternRef)>(in, "is" + std::to_string(i), x), made >= i)
+                << made << " as " << i;
+        }
+    }
 }
 
 TEST_P(Gc, an_instantiated_host_object_passes_as_any_but_not_as_eq) {
