@@ -117,6 +117,7 @@ constexpr bool any_ref() {
 template <class R>
 struct Results {
     using Value = R;
+    static constexpr std::size_t width = Native<R>::slots;
     static constexpr bool has_ref = any_ref<R>();
     static void append(std::vector<ValType>& types) { types.push_back(Native<R>::type); }
     static R load(const std::uint64_t* slots) { return Native<R>::load(slots); }
@@ -125,12 +126,14 @@ struct Results {
 template <>
 struct Results<void> {
     using Value = void;
+    static constexpr std::size_t width = 0;
     static constexpr bool has_ref = false;
     static void append(std::vector<ValType>&) {}
 };
 template <class... R>
 struct Results<std::tuple<R...>> {
     using Value = std::tuple<R...>;
+    static constexpr std::size_t width = slot_of<R...>(sizeof...(R));
     static constexpr bool has_ref = any_ref<R...>();
     static void append(std::vector<ValType>& types) { (types.push_back(Native<R>::type), ...); }
     static Value load(const std::uint64_t* slots) {

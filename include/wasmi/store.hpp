@@ -243,9 +243,12 @@ class WASMI_EXPORT Func : public Handle {
     [[nodiscard]] static Result<Func> create_raw(Store& store, const FuncType& type,
                                                  detail::HostThunk thunk,
                                                  std::shared_ptr<void> env);
-    [[nodiscard]] Result<std::uint64_t*> begin_raw_call(Store& store) const;
-    [[nodiscard]] Result<void> check_raw_refs(Store& store, const std::uint64_t* slots) const;
-    Result<void> finish_raw_call(Store& store, std::uint64_t* slots) const;
+    /// Calls with the arguments in slots[0..in); the results come to slots[0..out). 0, or what
+    /// raw_call_error turns into words.
+    [[nodiscard]] int raw_call(Store& store, std::uint64_t* slots, std::uint32_t in,
+                               std::uint32_t out, bool check_refs) const noexcept;
+    [[nodiscard]] Error raw_call_error(Store& store, int status) const;
+    /// Keeps references among the results alive, as handles on the embedder's side.
     void hold_raw_refs(Store& store, const std::uint64_t* slots) const;
 
   private:
@@ -259,16 +262,14 @@ template <class R, class... Args>
 class TypedFunc<R(Args...)> : public Func {
   public:
     Result<typename detail::Results<R>::Value> operator()(Store& store, Args... args) const {
-        Result<std::uint64_t*> begun = begin_raw_call(store);
-        if (!begun) return std::move(begun).error();
-        std::uint64_t* const slots = *begun;
+        constexpr std::size_t kIn = detail::slot_of<Args...>(sizeof...(Args));
+        constexpr std::size_t kOut = detail::Results<R>::width;
+        std::uint64_t slots[kIn > kOut ? kIn : kOut + (kIn + kOut == 0)];
         store_args(slots, std::index_sequence_for<Args...>{}, args...);
-        if constexpr (detail::any_ref<Args...>()) {
-            Result<void> good = check_raw_refs(store, slots);
-            if (!good) return std::move(good).error();
+        if (const int status = raw_call(store, slots, kIn, kOut, detail::any_ref<Args...>());
+            status != 0) [[unlikely]] {
+            return raw_call_error(store, status);
         }
-        Result<void> end = finish_raw_call(store, slots);
-        if (!end) return std::move(end).error();
         if constexpr (std::is_void_v<R>) {
             return {};
         } else {

@@ -4,6 +4,7 @@
 #include "core/memory/ref.hpp"
 
 #include <array>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -155,30 +156,76 @@ Result<Func> Func::create_guarded(Store& store, const FuncType& type, Callback c
 
 // ---- calls --------------------------------------------------------------------------------------
 
-Result<std::uint64_t*> Func::begin_raw_call(Store& store) const {
-    StoreData* data = store.data();
-    if (WASMI_UNLIKELY(!api::is_func(data, *this))) return bad_handle(data, *this, "function");
-    Slot* slots = prepare_call(*data, addr);
-    if (WASMI_UNLIKELY(slots == nullptr)) return Error::from_trap(TrapCode::call_stack_exhausted);
-    return slots;
+namespace {
+
+// What raw_call returns, beside the values of ExecStatus; done is 0.
+constexpr int kBadHandle = 100;
+constexpr int kBadSlots = 101;
+constexpr int kBadRef = 102;
+constexpr int kStackFull = 103;
+static_assert(static_cast<int>(ExecStatus::done) == 0);
+
+/// Few words as a rule: a loop here becomes vector code with a long run-up.
+WASMI_ALWAYS_INLINE void copy_slots(Slot* to, const Slot* from, u32 n) {
+    switch (n) {
+        case 4:
+            to[3] = from[3];
+            [[fallthrough]];
+        case 3:
+            to[2] = from[2];
+            [[fallthrough]];
+        case 2:
+            to[1] = from[1];
+            [[fallthrough]];
+        case 1:
+            to[0] = from[0];
+            [[fallthrough]];
+        case 0:
+            return;
+        default:
+            std::memcpy(to, from, n * sizeof(Slot));
+    }
 }
 
-Result<void> Func::finish_raw_call(Store& store, std::uint64_t* slots) const {
-    StoreData& data = *store.data();
-    const ExecStatus status = run_call(data, addr, slots);
-    if (WASMI_UNLIKELY(status != ExecStatus::done)) return take_error(data, status);
-    return {};
-}
-
-Result<void> Func::check_raw_refs(Store& store, const std::uint64_t* slots) const {
-    const StoreData& data = *store.data();
-    for (const ValType type : type_of_func(data, addr).params) {
-        if (type.is_ref() && !data.ref_fits(*slots, type)) {
-            return misuse("an argument is a reference of another store");
-        }
+bool refs_fit(const StoreData& store, const std::vector<ValType>& types, const Slot* slots) {
+    for (const ValType type : types) {
+        if (type.is_ref() && !store.ref_fits(*slots, type)) return false;
         slots += type.slots();
     }
-    return {};
+    return true;
+}
+
+}  // namespace
+
+int Func::raw_call(Store& store, std::uint64_t* slots, std::uint32_t in, std::uint32_t out,
+                   bool check_refs) const noexcept {
+    StoreData* data = store.data();
+    if (WASMI_UNLIKELY(!api::is_func(data, *this))) return kBadHandle;
+    const CallSlots size = slots_of(data->funcs[addr]);
+    if (WASMI_UNLIKELY(size.in != in || size.out != out)) return kBadSlots;
+    if (check_refs && !refs_fit(*data, type_of_func(*data, addr).params, slots)) return kBadRef;
+    Slot* const base = begin_call(data->ctx, size.most());
+    if (WASMI_UNLIKELY(base == nullptr)) return kStackFull;
+    copy_slots(base, slots, in);
+    const ExecStatus status = run_call(*data, addr, base);
+    if (WASMI_UNLIKELY(status != ExecStatus::done)) return static_cast<int>(status);
+    copy_slots(slots, base, out);
+    return 0;
+}
+
+Error Func::raw_call_error(Store& store, int status) const {
+    switch (status) {
+        case kBadHandle:
+            return bad_handle(store.data(), *this, "function");
+        case kBadSlots:
+            return misuse("the function does not have the signature of this handle");
+        case kBadRef:
+            return misuse("an argument is a reference of another store");
+        case kStackFull:
+            return Error::from_trap(TrapCode::call_stack_exhausted);
+        default:
+            return take_error(*store.data(), static_cast<ExecStatus>(status));
+    }
 }
 
 void Func::hold_raw_refs(Store& store, const std::uint64_t* slots) const {
@@ -204,15 +251,16 @@ Result<void> Func::call(Store& store, std::span<const Val> args, std::span<Val> 
                           ", or of another store; the function has type " + to_string(type));
         }
     }
-    Result<std::uint64_t*> slots = begin_raw_call(store);
-    if (!slots) return std::move(slots).error();
-    Slot* in = *slots;
+    Slot* const base = begin_call(data->ctx, slots_of(data->funcs[addr]).most());
+    if (base == nullptr) return Error::from_trap(TrapCode::call_stack_exhausted);
+    Slot* in = base;
     for (const Val& arg : args) {
         api::store_val(in, arg);
         in += arg.type().slots();
     }
-    if (Result<void> done = finish_raw_call(store, *slots); !done) return done;
-    const Slot* out = *slots;
+    const ExecStatus status = run_call(*data, addr, base);
+    if (status != ExecStatus::done) return take_error(*data, status);
+    const Slot* out = base;
     for (std::size_t i = 0; i < results.size(); ++i) {
         results[i] = api::load_val(out, type.results[i]);
         api::hold_ref(*data, type.results[i], *out);

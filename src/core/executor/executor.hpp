@@ -149,7 +149,10 @@ struct ExecContext {
 
 /// First slot for the arguments of a call from the host, or null if the stack cannot hold
 /// `slots` of them. Results appear at the same place.
-[[nodiscard]] Slot* begin_call(ExecContext& ctx, u32 slots) noexcept;
+[[nodiscard]] inline Slot* begin_call(ExecContext& ctx, u32 slots) noexcept {
+    if (u64{slots} * 8 > static_cast<u64>(ctx.stack_end - ctx.entry_base)) return nullptr;
+    return reinterpret_cast<Slot*>(ctx.entry_base);
+}
 /// Runs funcs[addr] with the arguments at `base` (from begin_call).
 [[nodiscard]] ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept;
 

@@ -53,11 +53,6 @@ bool ExecContext::allocate_stack(u64 bytes) {
     return true;
 }
 
-Slot* begin_call(ExecContext& ctx, u32 slots) noexcept {
-    if (u64{slots} * 8 > static_cast<u64>(ctx.stack_end - ctx.entry_base)) return nullptr;
-    return reinterpret_cast<Slot*>(ctx.entry_base);
-}
-
 ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
     FuncInstance& f = ctx.funcs[addr];
     u8* const saved_fp = ctx.fp;
@@ -80,11 +75,16 @@ ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
     } else {
         ModuleInstance* const saved_instance = ctx.instance;
         const std::size_t saved_cross = ctx.cross_frames.size();
-        switch_instance(ctx, f.instance);
+        if (saved_instance == f.instance) {
+            refresh_memory(ctx);  // the host may have grown it
+        } else {
+            switch_instance(ctx, f.instance);
+        }
         const u8* ip = enter_function(ctx, *f.code, 0, leave_stub(), nullptr);
         if (ip != nullptr) run_code(ctx, ip);
-        ctx.cross_frames.resize(saved_cross);
-        switch_instance(ctx, saved_instance);
+        if (ctx.cross_frames.size() != saved_cross) ctx.cross_frames.resize(saved_cross);
+        // The outermost call leaves its instance behind: the next one is often of the same.
+        if (ctx.nesting > 1 && ctx.instance != saved_instance) switch_instance(ctx, saved_instance);
     }
     --ctx.nesting;
     ctx.fp = saved_fp;

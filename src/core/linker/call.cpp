@@ -1,4 +1,4 @@
-// Calls from the host: numbering them for interrupts, and putting their ends into words.
+// Ends of calls, put into words.
 // Spec: exec/modules (invocation).
 #include "core/linker/store.hpp"
 
@@ -59,37 +59,6 @@ Error error_of(ExecContext& ctx, ExecStatus status) {
 }
 
 }  // namespace
-
-Slot* prepare_call(StoreData& store, u32 addr) noexcept {
-    const FuncInstance& f = store.funcs[addr];
-    u32 slots = 0;
-    if (f.host == nullptr) {
-        const u32 bytes =
-            f.code->param_bytes > f.code->result_bytes ? f.code->param_bytes : f.code->result_bytes;
-        slots = bytes / static_cast<u32>(sizeof(Slot));
-    } else {
-        slots =
-            f.host->param_slots > f.host->result_slots ? f.host->param_slots : f.host->result_slots;
-    }
-    return begin_call(store.ctx, slots);
-}
-
-ExecStatus run_call(StoreData& store, u32 addr, Slot* base) noexcept {
-    ExecContext& ctx = store.ctx;
-    if (store.running++ != 0) {  // a host function calls the guest again: part of the same call
-        const ExecStatus status = invoke(ctx, addr, base);
-        --store.running;
-        return status;
-    }
-    // See InterruptState: odd while it runs, even afterwards; both stores overwrite whatever an
-    // interrupt() of the call before has left.
-    ctx.stop.store(store.last_call + 1, std::memory_order_relaxed);
-    const ExecStatus status = invoke(ctx, addr, base);
-    store.last_call += 2;
-    ctx.stop.store(store.last_call, std::memory_order_relaxed);
-    --store.running;
-    return status;
-}
 
 Error take_error(StoreData& store, ExecStatus status) {
     ExecContext& ctx = store.ctx;

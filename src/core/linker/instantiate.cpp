@@ -343,7 +343,7 @@ Result<void> Instantiation::run_datas() {
 Result<void> Instantiation::run_start() {
     if (module_.start == kNoIndex) return {};
     const u32 addr = committed_->func_addrs[module_.start];
-    Slot* base = prepare_call(store_, addr);
+    Slot* base = begin_call(store_.ctx, slots_of(store_.funcs[addr]).most());
     if (base == nullptr) return Error::from_trap(TrapCode::call_stack_exhausted);
     const ExecStatus status = run_call(store_, addr, base);
     if (status != ExecStatus::done) return take_error(store_, status);

@@ -96,10 +96,36 @@ struct StoreData {
     [[nodiscard]] bool ref_fits(u64 word, ValType type) const noexcept;
 };
 
-/// Runs funcs[addr] with the arguments at `base` (from prepare_call); results come there too.
-[[nodiscard]] ExecStatus run_call(StoreData& store, u32 addr, Slot* base) noexcept;
-/// First slot for the arguments of a call of funcs[addr]; null: the guest stack is full.
-[[nodiscard]] Slot* prepare_call(StoreData& store, u32 addr) noexcept;
+/// Slots that the arguments and results of a function take.
+struct CallSlots {
+    u32 in = 0;
+    u32 out = 0;
+    [[nodiscard]] u32 most() const { return in > out ? in : out; }
+};
+[[nodiscard]] inline CallSlots slots_of(const FuncInstance& f) noexcept {
+    if (f.host != nullptr) return {f.host->param_slots, f.host->result_slots};
+    return {f.code->param_bytes / u32{sizeof(Slot)}, f.code->result_bytes / u32{sizeof(Slot)}};
+}
+
+/// Runs funcs[addr] with the arguments at `base`, where begin_call has found room; the results
+/// come there too. Calls from the host are numbered for InterruptState.
+[[nodiscard]] inline ExecStatus run_call(StoreData& store, u32 addr, Slot* base) noexcept {
+    ExecContext& ctx = store.ctx;
+    if (store.running++ != 0) {  // a host function calls the guest again: part of the same call
+        const ExecStatus status = invoke(ctx, addr, base);
+        --store.running;
+        return status;
+    }
+    // Odd while it runs, even afterwards; both stores overwrite what an interrupt() of the call
+    // before may have left.
+    ctx.stop.store(store.last_call + 1, std::memory_order_relaxed);
+    const ExecStatus status = invoke(ctx, addr, base);
+    store.last_call += 2;
+    ctx.stop.store(store.last_call, std::memory_order_relaxed);
+    --store.running;
+    return status;
+}
+
 /// The end of a call as an Error; status is not done. Takes what the context holds of it.
 [[nodiscard]] Error take_error(StoreData& store, ExecStatus status);
 

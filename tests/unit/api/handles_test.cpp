@@ -195,7 +195,6 @@ void every_operation(Store& s, const Memory& m, const Global& g, const Table& t,
     check(f.call(s, {}, {}));
     check(f.typed<void()>(s));
     check(f.to_ref(s));
-    check(f.begin_raw_call(s));
     check(i.get(s, "x"));
     check(i.func(s, "x"));
     check(i.module(s));
@@ -222,6 +221,20 @@ TEST_F(Handles, of_another_store_or_of_none_are_misuse_everywhere) {
     Store moved = std::move(store);
     every_operation(store, m, g, t, tag, f, Instance{}, misuse);
     EXPECT_TRUE(f.call(moved, {}, {}));
+}
+
+TEST_F(Handles, a_typed_function_that_was_bent_to_another_address_is_misuse) {
+    auto typed = Func::wrap(store, [](int32_t v) { return v; })
+                     .value()
+                     .typed<int32_t(int32_t)>(store)
+                     .value();
+    EXPECT_EQ(typed(store, 4).value(), 4);
+    typed.addr = Func::wrap(store, [](int32_t, int32_t) {}).value().addr;
+    EXPECT_EQ(kind_of(typed(store, 4)), ErrorKind::api_misuse);
+    typed.addr = 12345;
+    EXPECT_EQ(kind_of(typed(store, 4)), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(typed(other, 4)), ErrorKind::api_misuse);
+    EXPECT_EQ(kind_of(TypedFunc<void()>{}(store)), ErrorKind::api_misuse);
 }
 
 TEST_F(Handles, a_store_that_was_moved_from_refuses_and_does_not_crash) {
