@@ -44,8 +44,9 @@ class Store;
 class Instance;
 class Caller;
 
-/// Stops a running call from any thread. Bound to the call that runs when interrupt() is
-/// invoked (or, if none runs, to nothing: it never hits a later call). May outlive the store.
+/// Stops a running call from any thread, also one that waits in memory.atomic.wait or in WASI.
+/// Bound to the call that runs when interrupt() is invoked (or, if none runs, to nothing: it never
+/// hits a later call). May outlive the store.
 class WASMI_EXPORT InterruptHandle {
   public:
     void interrupt() const noexcept;
@@ -77,6 +78,17 @@ class WASMI_EXPORT Store {
     void set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) noexcept;
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept;
     [[nodiscard]] InterruptHandle interrupt_handle() const;
+
+    // For host functions that wait. The interrupt() of a handle ends the guest's code by itself,
+    // but not what the host does in between: that has to look, and to be woken.
+    /// Whether anybody has ever asked for an interrupt_handle().
+    [[nodiscard]] bool has_interrupt_handles() const noexcept;
+    /// Whether the call that runs now has been interrupted.
+    [[nodiscard]] bool is_interrupted() const noexcept;
+    /// Has every interrupt() of a running call do this, too, on the thread of interrupt(), after
+    /// is_interrupted() became true. It must not block, nor use the store. Kept as long as the
+    /// store.
+    void on_interrupt(std::function<void()> wake);
 
     /// A host object as a reference of type externref; the store keeps only the number. The same
     /// number gives the same reference.

@@ -72,7 +72,19 @@ std::optional<steady_clock::time_point> Store::deadline() const noexcept {
 }
 
 InterruptHandle Store::interrupt_handle() const {
-    return InterruptHandle(data_ != nullptr ? data_->interrupt : nullptr);
+    if (data_ == nullptr) return InterruptHandle(nullptr);
+    data_->has_interrupt_handles = true;
+    return InterruptHandle(data_->interrupt);
+}
+
+bool Store::has_interrupt_handles() const noexcept {
+    return data_ != nullptr && data_->has_interrupt_handles;
+}
+
+bool Store::is_interrupted() const noexcept { return data_ != nullptr && data_->ctx.stop < 0; }
+
+void Store::on_interrupt(std::function<void()> wake) {
+    if (data_ != nullptr) data_->interrupt->add_waker(std::move(wake));
 }
 
 std::uint64_t Store::memory_bytes_used() const noexcept {

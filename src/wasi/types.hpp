@@ -23,7 +23,8 @@ enum class Errno : u16 {
 #include "wasi/errno.def"
 #undef WASI_ERRNO
     // Ends of a call that the guest never sees; the outermost layer turns them into an Error.
-    interrupted_ = 0xFFFD,  ///< the program ends while the call waits
+    stopped_ = 0xFFFC,      ///< another thread has ended the program while the call waited
+    interrupted_ = 0xFFFD,  ///< an InterruptHandle has ended the call while it waited
     exit_ = 0xFFFE,         ///< proc_exit: Call::exit_code holds the code
     deadline_ = 0xFFFF,     ///< the store's deadline passed while the call waited
 };

@@ -19,12 +19,19 @@ FuncType type_of(const wasi::Function& function) {
     return type;
 }
 
+/// What the functions of one store work on.
+struct Bound {
+    std::shared_ptr<wasi::Env> env;  ///< other stores may share it
+    wasi::Interrupts interrupts;
+};
+
 /// One host function for each row of the table, because a thunk knows nothing but its environment.
 template <std::size_t kIndex>
 bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
-    auto& shared = *static_cast<wasi::Env*>(env);
-    const std::lock_guard lock(shared.vfs().gate().mutex);
-    wasi::Call call{shared, wasi::GuestMemory(caller.memory()), caller.store().deadline()};
+    auto& bound = *static_cast<Bound*>(env);
+    bound.interrupts.enter(caller.store());
+    const wasi::Gate::Entry entry(bound.env->vfs().gate(), &bound.interrupts);
+    wasi::Call call{*bound.env, wasi::GuestMemory(caller.memory()), caller.store().deadline()};
     const wasi::Function& function = wasi::functions()[kIndex];
     const wasi::Errno end = function.invoke(call, slots);
     switch (end) {
@@ -36,6 +43,9 @@ bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
                 caller, Error(ErrorKind::deadline, "the deadline passed while the guest waited"));
             return false;
         case wasi::Errno::interrupted_:
+            detail::fail_host_call(caller, Error(ErrorKind::interrupted, "interrupted"));
+            return false;
+        case wasi::Errno::stopped_:
             detail::fail_host_call(caller,
                                    Error(ErrorKind::interrupted, "the program ended meanwhile"));
             return false;
@@ -49,9 +59,10 @@ template <std::size_t... I>
 Result<void> define_all(Linker& linker, const std::shared_ptr<wasi::Env>& env,
                         std::index_sequence<I...>) {
     static constexpr detail::HostThunk kThunks[] = {&thunk<I>...};
+    const auto bound = std::make_shared<Bound>(Bound{env, {}});
     for (std::size_t i = 0; i < sizeof...(I); ++i) {
         const wasi::Function& function = wasi::functions()[i];
-        Result<Func> func = Func::create_raw(linker.store(), type_of(function), kThunks[i], env);
+        Result<Func> func = Func::create_raw(linker.store(), type_of(function), kThunks[i], bound);
         if (!func) return std::move(func).error();
         Result<void> defined = linker.define(kModule, function.name, *func);
         if (!defined) return defined;

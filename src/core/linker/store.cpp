@@ -73,7 +73,14 @@ void InterruptState::interrupt() noexcept {
     while (call > 0 && (call & 1) != 0 &&
            !ctx->stop.compare_exchange_weak(call, -call, std::memory_order_relaxed)) {
     }
+    if (call >= 0 && (call & 1) == 0) return;  // none runs
     ctx->parker.wake();
+    for (const std::function<void()>& wake : wakers) wake();
+}
+
+void InterruptState::add_waker(std::function<void()> waker) {
+    const std::lock_guard lock(mutex);
+    wakers.push_back(std::move(waker));
 }
 
 StoreData::StoreData(std::shared_ptr<EngineData> e, const StoreLimits& l)

@@ -10,6 +10,7 @@
 #include <wasmi/limits.hpp>
 #include <wasmi/value.hpp>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,7 +28,10 @@ namespace wasmi::core {
 struct InterruptState {
     std::mutex mutex;            ///< between interrupt() and the end of the store
     ExecContext* ctx = nullptr;  ///< null after the end of the store
+    /// What hosts do to be woken; run by interrupt() after it has marked a call.
+    std::vector<std::function<void()>> wakers;
     void interrupt() noexcept;
+    void add_waker(std::function<void()> waker);
 };
 
 /// What an import or export names. Spec: exec/runtime (external addresses).
@@ -63,6 +67,7 @@ struct StoreData {
     std::unordered_map<u64, u32> host_object_index;
 
     std::shared_ptr<InterruptState> interrupt;
+    bool has_interrupt_handles = false;  ///< somebody may use it
     u32 running = 0;    ///< calls from the host that have not ended (nested by host functions)
     i64 last_call = 0;  ///< number of the last outermost call, even
 

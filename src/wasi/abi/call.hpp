@@ -26,7 +26,7 @@ struct Function {
     Errno (*invoke)(Call& call, const u64* slots);
 };
 
-/// Defines all functions in the linker, for a guest that sees `env`.
+/// Defines all functions in the linker, for a guest that sees `env`; stores may share it.
 [[nodiscard]] Result<void> define_functions(Linker& linker, const std::shared_ptr<Env>& env);
 
 /// All functions, in the order of preview1.def.

@@ -152,11 +152,12 @@ struct PollItem {
 [[nodiscard]] Try<bool> poll(std::span<PollItem> items,
                              std::optional<std::chrono::nanoseconds> timeout);
 
-/// Something that poll() can wait for and that any thread can set, once and for all.
+/// Something that poll() can wait for and that any thread can set.
 class Signal {
   public:
     [[nodiscard]] static Try<Signal> create();
     void set() noexcept;
+    void clear() noexcept;
     /// Can be read when the signal is set.
     [[nodiscard]] int fd() const { return read_.get(); }
     explicit operator bool() const { return static_cast<bool>(read_); }

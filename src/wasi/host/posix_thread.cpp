@@ -26,7 +26,10 @@ Try<Signal> Signal::create() {
     if (::pipe(ends) < 0) return last_error();
     signal.read_ = Fd(ends[0]);
     signal.write_ = Fd(ends[1]);
-    for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    for (const int end : ends) {
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        ::fcntl(end, F_SETFL, O_NONBLOCK);
+    }
 #endif
     return signal;
 }
@@ -38,6 +41,13 @@ void Signal::set() noexcept {
     // It fails only if the signal is set already.
     const ssize_t n = ::write(fd, &one, sizeof one);
     (void)n;
+}
+
+void Signal::clear() noexcept {
+    if (!*this) return;
+    std::uint64_t words[8];  // one, or what pipes hold of several
+    while (::read(read_.get(), words, sizeof words) == sizeof words) {
+    }
 }
 
 namespace {

@@ -60,7 +60,7 @@ Errno wait_ready(Gate& gate, const Descriptor& descriptor, bool for_write,
         }
         Try<bool> ready = gate.poll({&item, 1}, timeout);
         // With the lock again: another thread may have taken what there was.
-        if (ready && *ready && gate.can_stop())
+        if (ready && *ready && gate.is_shared())
             ready = host::poll({&item, 1}, std::chrono::nanoseconds(0));
         if (!ready) return ready.error();
         if (*ready) return Errno::success;
@@ -72,7 +72,7 @@ namespace {
 
 /// Does `transfer` with the waiting that the guest expects, whatever the host's file does: files
 /// of the host's own (standard input) may be shared with other programs, so their blocking mode
-/// is never changed, and a deadline or the end of the program must be able to end the wait.
+/// is never changed, and a deadline, an interrupt or the end of the program must be able to end the wait.
 template <class F>
 Try<u32> transfer(Gate& gate, const Descriptor& d, bool for_write, const Deadline& deadline,
                   F&& once) {

@@ -15,7 +15,7 @@
 namespace wasmi::wasi {
 
 /// Waits until a descriptor of the host is ready: no error, again (a non-blocking guest),
-/// deadline_ or interrupted_.
+/// deadline_, interrupted_ or stopped_.
 [[nodiscard]] Errno wait_ready(Gate& gate, const Descriptor& descriptor, bool for_write,
                                const Deadline& deadline);
 

@@ -2,9 +2,12 @@
 #include <wasmi/wasi.hpp>
 #include <wasmi/wasmi.hpp>
 
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace wasmi {
 namespace {
@@ -65,6 +68,60 @@ TEST(Wasi, a_waiting_guest_ends_at_the_deadline) {
           (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128))))))",
                           {}, std::chrono::milliseconds(10));
     EXPECT_EQ(end.kind(), ErrorKind::deadline) << end.to_string();
+}
+
+/// A guest whose "wait" says env.ready and then waits: for an hour, or for a pipe that stays empty.
+/// Its "nap" waits for a millisecond.
+constexpr std::string_view kWaits = R"((module
+    (import "env" "ready" (func $ready))
+    (import "wasi_snapshot_preview1" "poll_oneoff"
+      (func $poll (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_read"
+      (func $read (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func $sleep (param i64) (result i32)
+      (i32.store (i32.const 16) (i32.const 1))
+      (i64.store (i32.const 24) (local.get 0))
+      (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))
+    (func (export "nap") (result i32) (call $sleep (i64.const 1000000)))
+    (func (export "sleep") (result i32) (call $ready) (call $sleep (i64.const 3600000000000)))
+    (func (export "read") (result i32)
+      (call $ready)
+      (i32.store (i32.const 4) (i32.const 8))
+      (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 128)))))";
+
+TEST(Wasi, an_interrupt_ends_a_guest_that_waits_and_no_later_call) {
+    const Engine engine;
+    const Result<Module> module = Module::compile(engine, std::as_bytes(std::span(kWaits)));
+    ASSERT_TRUE(module) << module.error().to_string();
+    int pipe_ends[2];
+    ASSERT_EQ(pipe(pipe_ends), 0);
+    Store store(engine);
+    Linker linker(store);
+    std::atomic<bool> inside{false};
+    ASSERT_TRUE(linker.func("env", "ready", [&] { inside = true; }));
+    ASSERT_TRUE(add_wasi(linker, WasiConfig{}.stdin_fd(pipe_ends[0])));
+    Result<Instance> instance = linker.instantiate(*module);
+    ASSERT_TRUE(instance) << instance.error().to_string();
+    const auto nap = instance->func<std::int32_t()>(store, "nap");
+    const InterruptHandle handle = store.interrupt_handle();
+    for (const char* name : {"sleep", "read", "sleep", "read"}) {
+        const auto wait = instance->func<std::int32_t()>(store, name);
+        inside = false;
+        std::thread stopper([&] {
+            while (!inside) std::this_thread::yield();
+            handle.interrupt();
+        });
+        const Result<std::int32_t> end = (*wait)(store);
+        stopper.join();
+        ASSERT_FALSE(end) << name;
+        EXPECT_EQ(end.error().kind(), ErrorKind::interrupted) << end.error().to_string();
+        const Result<std::int32_t> slept = (*nap)(store);
+        ASSERT_TRUE(slept) << slept.error().to_string();
+        EXPECT_EQ(*slept, 0);
+    }
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
 }
 
 TEST(Wasi, a_guest_without_memory_gets_faults) {
