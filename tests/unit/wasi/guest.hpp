@@ -133,7 +133,7 @@ class Guest {
         for (const Function& f : functions()) {
             if (f.name != name) continue;
             EXPECT_EQ(f.params.size(), sizeof...(Args)) << name;
-            const std::lock_guard lock(env_->vfs().gate().mutex);
+            const Gate::Entry entry(env_->vfs().gate());
             Call call{*env_, GuestMemory(memory_), deadline};
             const Errno e = f.invoke(call, slots);
             exit_code = call.exit_code;
