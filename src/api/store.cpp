@@ -62,7 +62,6 @@ void Store::set_deadline(std::optional<steady_clock::time_point> deadline) noexc
     if (deadline) {
         data_->ctx.deadline_ns = duration_cast<nanoseconds>(deadline->time_since_epoch()).count();
     }
-    reslice(data_->ctx);
 }
 
 std::optional<steady_clock::time_point> Store::deadline() const noexcept {

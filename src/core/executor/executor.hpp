@@ -160,7 +160,5 @@ struct ExecContext {
 void set_fuel(ExecContext& ctx, std::optional<u64> fuel) noexcept;
 [[nodiscard]] std::optional<u64> fuel(const ExecContext& ctx) noexcept;
 [[nodiscard]] u64 fuel_consumed(const ExecContext& ctx) noexcept;
-/// To be called after has_deadline changed: slices of fuel become short or long.
-void reslice(ExecContext& ctx) noexcept;
 
 }  // namespace wasmi::core

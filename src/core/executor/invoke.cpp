@@ -49,7 +49,6 @@ bool ExecContext::allocate_stack(u64 bytes) {
     stack_bytes = bytes;
     stack_end = p + bytes;
     entry_base = p;
-    reslice(*this);  // keeps fuel that was set before the first call
     return true;
 }
 

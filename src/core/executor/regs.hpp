@@ -147,11 +147,11 @@ WASMI_ALWAYS_INLINE Flow trap(Regs& s, TrapCode code) {
     return Flow::trap;
 }
 
-/// True if the slice is used up or an interrupt is pending. The one poll of the design.
+/// True if the slice is used up: the one poll of the design. Deadlines and interrupts are looked
+/// at only then, so that this is a subtraction and a branch.
 WASMI_ALWAYS_INLINE bool charge(ExecContext* ctx, i64 cost) {
-    const i64 left = ctx->budget - cost;
-    ctx->budget = left;
-    return WASMI_UNLIKELY((left | ctx->stop.load(std::memory_order_relaxed)) < 0);
+    ctx->budget -= cost;
+    return WASMI_UNLIKELY(ctx->budget < 0);
 }
 
 /// One instruction: an operation, its operand classes, and where its fields are.

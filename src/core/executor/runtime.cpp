@@ -12,10 +12,9 @@ namespace wasmi::core {
 
 namespace {
 
-/// Without a fuel limit or deadline, polls are for interrupts only.
-constexpr i64 kFreeSlice = i64{1} << 62;
-/// With a deadline the clock is read this often: every few tens of microseconds.
-constexpr i64 kDeadlineSlice = 100'000;
+/// Deadlines and interrupts are looked at this often, in instructions: every few tens of
+/// microseconds.
+constexpr i64 kSlice = 100'000;
 
 i64 now_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -31,9 +30,9 @@ void close_slice(ExecContext& ctx) {
 }
 
 void open_slice(ExecContext& ctx) {
-    i64 size = ctx.has_deadline ? kDeadlineSlice : kFreeSlice;
+    i64 size = kSlice;
     if (ctx.fuel_limited) {
-        size = static_cast<i64>(std::min<u64>(static_cast<u64>(size), ctx.fuel_left));
+        size = static_cast<i64>(std::min<u64>(u64{kSlice}, ctx.fuel_left));
         ctx.fuel_left -= static_cast<u64>(size);
     }
     ctx.slice = ctx.budget = size;
@@ -77,16 +76,14 @@ u64 fuel_consumed(const ExecContext& ctx) noexcept {
     return ctx.fuel_consumed + static_cast<u64>(ctx.slice - ctx.budget);
 }
 
-void reslice(ExecContext& ctx) noexcept {
-    close_slice(ctx);
-    open_slice(ctx);
+bool go_on(ExecContext& ctx) noexcept {
+    if (WASMI_LIKELY(ctx.stop.load(std::memory_order_acquire) >= 0)) return true;
+    ctx.status = ExecStatus::interrupted;
+    return false;
 }
 
 bool poll(ExecContext& ctx) noexcept {
-    if (ctx.stop.load(std::memory_order_acquire) < 0) {
-        ctx.status = ExecStatus::interrupted;
-        return false;
-    }
+    if (!go_on(ctx)) return false;
     // The charge that emptied the slice may be paid from the rest.
     const i64 owed = -ctx.budget;
     ctx.fuel_consumed += static_cast<u64>(ctx.slice);
@@ -161,8 +158,7 @@ const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance, cons
     store_raw<const u8*>(frame + f.link_bytes, return_ip);
     store_raw<u64>(frame + f.link_bytes + 8, distance);
     ctx.fp = frame;
-    ctx.budget -= f.entry_cost;
-    if ((ctx.budget | ctx.stop.load(std::memory_order_relaxed)) < 0 && !poll(ctx)) return nullptr;
+    if (charge(&ctx, f.entry_cost) && !poll(ctx)) return nullptr;
     return f.entry.load(std::memory_order_acquire);
 }
 
@@ -190,7 +186,7 @@ const u8* call_host(ExecContext& ctx, FuncInstance& f, u8* base, const u8* retur
         collect_backtrace(ctx, return_ip - 1);
         return nullptr;
     }
-    return return_ip;
+    return go_on(ctx) ? return_ip : nullptr;
 }
 
 }  // namespace

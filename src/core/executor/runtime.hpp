@@ -33,7 +33,9 @@ void switch_instance(ExecContext& ctx, ModuleInstance* instance) noexcept;
 /// Refreshes what a host function or memory.grow may have changed.
 void refresh_memory(ExecContext& ctx) noexcept;
 
-/// The slice is used up or an interrupt is pending. True: go on with a new slice.
+/// False if the call was interrupted.
+[[nodiscard]] bool go_on(ExecContext& ctx) noexcept;
+/// The slice is used up. True: go on with a new one.
 [[nodiscard]] bool poll(ExecContext& ctx) noexcept;
 /// Ends the call with a trap. `ip` is the position of the trapping instruction.
 void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept;
