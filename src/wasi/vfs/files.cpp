@@ -72,7 +72,8 @@ namespace {
 
 /// Does `transfer` with the waiting that the guest expects, whatever the host's file does: files
 /// of the host's own (standard input) may be shared with other programs, so their blocking mode
-/// is never changed, and a deadline, an interrupt or the end of the program must be able to end the wait.
+/// is never changed, and a deadline, an interrupt or the end of the program must be able to end the
+/// wait.
 template <class F>
 Try<u32> transfer(Gate& gate, const Descriptor& d, bool for_write, const Deadline& deadline,
                   F&& once) {
