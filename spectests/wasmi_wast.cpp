@@ -1,6 +1,6 @@
 // wasmi-wast: runs scripts, for the tests.
 //
-//     wasmi-wast [-v] [--expect CSV [--prefix PREFIX] [--ready]] [--round-trip flat|folded] PATH...
+//     wasmi-wast [-v] [--expect CSV [--prefix PREFIX]] [--round-trip flat|folded] [MODE...] PATH...
 //     wasmi-wast --count PATH... > expected_counts.csv
 #include "spectests/runner/suite.hpp"
 
@@ -15,8 +15,6 @@ int main(int argc, char** argv) {
             options.verbose = true;
         } else if (std::strcmp(argv[i], "--count") == 0) {
             count = true;
-        } else if (std::strcmp(argv[i], "--ready") == 0) {
-            options.only_ready = true;
         } else if (std::strcmp(argv[i], "--expect") == 0 && i + 1 < argc) {
             options.expected_counts = argv[++i];
         } else if (std::strcmp(argv[i], "--round-trip") == 0 && i + 1 < argc) {
@@ -25,15 +23,24 @@ int main(int argc, char** argv) {
                                      : wasmi::spectest::RoundTrip::flat;
         } else if (std::strcmp(argv[i], "--prefix") == 0 && i + 1 < argc) {
             options.prefix = argv[++i];
+        } else if (wasmi::spectest::set_mode(argv[i], options)) {
+            continue;
+        } else if (argv[i][0] == '-') {
+            options.paths.clear();
+            break;
         } else {
             options.paths.emplace_back(argv[i]);
         }
     }
     if (options.paths.empty()) {
         std::fputs(
-            "usage: wasmi-wast [-v] [--expect CSV [--prefix PREFIX] [--ready]] PATH...\n"
-            "       wasmi-wast --count PATH...\n",
+            "usage: wasmi-wast [-v] [--expect CSV [--prefix PREFIX]] [--round-trip flat|folded]\n"
+            "                  [MODE...] PATH...\n"
+            "       wasmi-wast --count PATH...\n"
+            "modes:",
             stderr);
+        for (const char* mode : wasmi::spectest::kModes) std::fprintf(stderr, " %s", mode);
+        std::fputs("\n", stderr);
         return 64;
     }
     if (count) return wasmi::spectest::print_counts(options.paths) ? 0 : 1;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wasmi::spectest {
@@ -19,9 +20,8 @@ struct SuiteOptions {
     /// A table of `file,assertions` by which exactly so many must pass; empty: none.
     /// Files are named by `prefix` and the path from the directory in `paths`.
     std::string expected_counts;
-    std::string prefix;  ///< "core/"; only such lines of the table count
-    /// Only files of which the table says in a third column that nothing is missing for them.
-    bool only_ready = false;
+    std::string prefix;    ///< "core/"; only such lines of the table count
+    bool metered = false;  ///< with fuel and a deadline, of which there is enough
     RoundTrip round_trip = RoundTrip::none;
 };
 
@@ -29,7 +29,7 @@ struct SuiteResult {
     std::uint64_t passed = 0;
     std::uint64_t failed = 0;
     std::uint64_t files = 0;
-    std::uint64_t contradicted = 0;     ///< assertions that WebAssembly 3.0 contradicts
+    std::uint64_t superseded = 0;       ///< assertions whose contrary WebAssembly 3.0 demands
     std::vector<std::string> problems;  ///< unreadable files, counts that differ
     [[nodiscard]] bool ok() const { return failed == 0 && problems.empty() && files != 0; }
 };
@@ -38,8 +38,13 @@ struct SuiteResult {
 /// standard output. A script in a directory named after a proposal gets its feature switched on.
 SuiteResult run_suite(const SuiteOptions& options);
 
-/// Writes the table that `expected_counts` reads: for each script the number of its assertions and
-/// the large features (simd, gc, threads) whose instructions it contains.
+/// Ways to run that change no result: the names of the options that set_mode takes.
+constexpr const char* kModes[] = {"--no-fuse",   "--no-pins", "--no-accumulators",
+                                  "--gc-stress", "--eager",   "--metered"};
+/// Whether it is one of kModes, which is set then.
+bool set_mode(std::string_view option, SuiteOptions& options);
+
+/// Writes the table that `expected_counts` reads: for each script the number of its assertions.
 bool print_counts(const std::vector<std::string>& paths);
 
 }  // namespace wasmi::spectest

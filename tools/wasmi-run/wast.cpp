@@ -25,6 +25,9 @@ compact-import-section, threads, legacy-exceptions) has it switched on.
   --round-trip FORM    print every module that runs as text (flat or folded) and assemble it again
   --no-fuse, --no-pins, --no-accumulators
                        switch parts of the translator off
+  --gc-stress          collect garbage at every allocation
+  --eager              translate all functions at load
+  --metered            with fuel and a deadline, of which there is enough
 )";
 
 }  // namespace
@@ -32,9 +35,6 @@ compact-import-section, threads, legacy-exceptions) has it switched on.
 int wast_main(int argc, char** argv) {
     spectest::SuiteOptions options;
     bool help = false;
-    bool no_fuse = false;
-    bool no_pins = false;
-    bool no_accumulators = false;
     std::string features;
     std::string round_trip;
     CLI::App app;
@@ -43,9 +43,9 @@ int wast_main(int argc, char** argv) {
     app.add_flag("-v,--verbose", options.verbose);
     app.add_option("--features", features);
     app.add_option("--round-trip", round_trip);
-    app.add_flag("--no-fuse", no_fuse);
-    app.add_flag("--no-pins", no_pins);
-    app.add_flag("--no-accumulators", no_accumulators);
+    for (const char* mode : spectest::kModes) {
+        app.add_flag_callback(mode, [mode, &options] { spectest::set_mode(mode, options); });
+    }
     app.add_option("FILE", options.paths);
     try {
         app.parse(argc, argv);
@@ -67,9 +67,6 @@ int wast_main(int argc, char** argv) {
     } else if (!round_trip.empty()) {
         return report_usage("--round-trip: use flat or folded");
     }
-    options.config.tuning.fuse = !no_fuse;
-    options.config.tuning.pin_locals = !no_pins;
-    options.config.tuning.accumulators = !no_accumulators;
     return spectest::run_suite(options).ok() ? kOk : kTrouble;
 }
 
