@@ -30,7 +30,9 @@ u64 reserve_for(u64 size, u64 max_size) {
 
 u64 MemoryInstance::max_pages(const MemoryType& t) noexcept {
     const u64 host = kMaxMemoryBytes >> t.page_size_log2;
-    const u64 address = t.is_64 ? host : (u64{1} << 32) >> t.page_size_log2;
+    // With pages of one byte, the number of them must fit the address type, too.
+    const u64 address =
+        t.is_64 ? host : std::min((u64{1} << 32) >> t.page_size_log2, u64{0xFFFF'FFFF});
     const u64 declared = t.limits.has_max ? t.limits.max : ~u64{0};
     return std::min({host, address, declared});
 }

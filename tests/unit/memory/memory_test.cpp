@@ -138,7 +138,10 @@ TEST(Memory, pages_may_be_single_bytes) {
     EXPECT_EQ(m.grow(5), 10);
     EXPECT_EQ(m.size, 15u);
     EXPECT_EQ(m.pages(), 15u);
-    EXPECT_EQ(MemoryInstance::max_pages(t), u64{1} << 32);
+    // 2^32 of them would fill the address space, but memory.size could not say so.
+    EXPECT_EQ(MemoryInstance::max_pages(t), 0xFFFF'FFFFu);
+    EXPECT_EQ(m.grow(0xFFFF'FFF1), -1);
+    EXPECT_EQ(m.pages(), 15u);
 }
 
 TEST(Memory, a_large_declared_size_is_not_touched) {
