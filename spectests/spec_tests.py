@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs the official scripts of groups (core, custom, ...) and compares the counts.
 
-usage: spec_tests.py --runner WASMI_WAST [--cache DIR] --group core [--group custom]... [OPTION...]
+usage: spec_tests.py --runner WASMI_WAST [--cache DIR] [--group GROUP]... [OPTION...]
 
-Other options, as --no-fuse, go to the runner. The scripts are looked for in $WASMI_SPEC_TESTS, in ../shared/spec-tests beside the project, and at
-last fetched by git at the pinned revision into the cache directory. Where none of these works, the
-test says so and counts as skipped: the scripts in spectests/own have a test of their own.
+Without a group it runs all of them. Other options, as --no-fuse, go to the runner. The scripts are
+looked for in $WASMI_SPEC_TESTS, in ../shared/spec-tests beside the project, and at last fetched by
+git at the pinned revision into the cache directory. Where none of these works, the test says so and
+counts as skipped: the scripts in spectests/own have a test of their own.
 """
 import argparse
 import os
@@ -15,6 +16,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = "https://github.com/WebAssembly/spec"
+GROUPS = ["core", "custom", "legacy-exceptions", "proposals/compact-import-section",
+          "proposals/custom-page-sizes", "proposals/threads", "proposals/wide-arithmetic"]
 SKIPPED = 77  # the exit status that CTest knows as "skipped"
 REVISION = "285a9032950cbad6a9f84de11183008e286092a2"
 # Where the groups are in that repository. The others belong to proposals elsewhere.
@@ -67,12 +70,12 @@ def find(cache: Path, group: str):
 def main():
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--runner", required=True)
-    parser.add_argument("--group", dest="groups", action="append", required=True)
+    parser.add_argument("--group", dest="groups", action="append", choices=GROUPS)
     parser.add_argument("--cache", default="spec-tests-cache")
     args, options = parser.parse_known_args()
 
     worst = SKIPPED
-    for group in args.groups:
+    for group in args.groups or GROUPS:
         directory = find(Path(args.cache).resolve(), group)
         if directory is None:
             print("=" * 80)

@@ -3,8 +3,8 @@
 #include "spectests/runner/runner.hpp"
 
 #include "core/text/assemble.hpp"
-#include "core/text/disassemble.hpp"
 #include "spectests/runner/host.hpp"
+#include "spectests/runner/modules.hpp"
 #include "spectests/runner/values.hpp"
 
 #include <wasmi/linker.hpp>
@@ -160,11 +160,9 @@ class Runner {
         }
         if (!bytes) return std::move(bytes).error();
         if (to_run && options_.round_trip) {
-            const Result<std::string> printed =
-                text::disassemble(*bytes, {.folded = options_.round_trip_folded});
-            if (!printed) return printed.error();
-            bytes = text::assemble(*printed, options);
-            if (!bytes) return std::move(bytes).error();
+            Result<RoundTripped> again = round_trip(*bytes, options_.round_trip_folded);
+            if (!again) return std::move(again).error();
+            bytes = std::move(again->bytes);
         }
         return Module::compile(engine_, std::as_bytes(std::span<const u8>(*bytes)));
     }

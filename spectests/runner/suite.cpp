@@ -1,14 +1,13 @@
 // Suite: many scripts with a report.
 #include "spectests/runner/suite.hpp"
 
+#include "spectests/runner/files.hpp"
 #include "spectests/runner/runner.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -16,29 +15,6 @@ namespace wasmi::spectest {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct File {
-    fs::path path;
-    std::string name;  ///< from the directory that was given
-};
-
-void find_files(const std::string& given, std::vector<File>& out, SuiteResult& result) {
-    std::error_code error;
-    if (!fs::is_directory(given, error)) {
-        out.push_back({given, fs::path(given).filename().string()});
-        return;
-    }
-    const std::size_t first = out.size();
-    for (fs::recursive_directory_iterator it(given, error), end; !error && it != end;
-         it.increment(error)) {
-        if (it->is_regular_file(error) && it->path().extension() == ".wast") {
-            out.push_back({it->path(), it->path().lexically_relative(given).generic_string()});
-        }
-    }
-    if (error) result.problems.push_back(given + ": " + error.message());
-    std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-              [](const File& a, const File& b) { return a.name < b.name; });
-}
 
 struct Expectation {
     std::uint64_t assertions = 0;
@@ -121,13 +97,6 @@ std::vector<Superseded> superseded_in(const fs::path& path) {
     return found;
 }
 
-bool read_file(const fs::path& path, std::string& out) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return false;
-    out.assign(std::istreambuf_iterator<char>(in), {});
-    return true;
-}
-
 }  // namespace
 
 bool set_mode(std::string_view option, SuiteOptions& options) {
@@ -152,10 +121,10 @@ bool set_mode(std::string_view option, SuiteOptions& options) {
 
 bool print_counts(const std::vector<std::string>& paths) {
     SuiteResult result;
-    std::vector<File> files;
-    for (const std::string& path : paths) find_files(path, files, result);
+    std::vector<ScriptFile> files;
+    for (const std::string& path : paths) find_files(path, ".wast", files, result.problems);
     std::printf("# file,assertions\n");
-    for (const File& file : files) {
+    for (const ScriptFile& file : files) {
         std::string source;
         if (!read_file(file.path, source)) return false;
         const Result<Script> script = parse_script(source);
@@ -171,15 +140,15 @@ bool print_counts(const std::vector<std::string>& paths) {
 
 SuiteResult run_suite(const SuiteOptions& options) {
     SuiteResult total;
-    std::vector<File> files;
-    for (const std::string& path : options.paths) find_files(path, files, total);
+    std::vector<ScriptFile> files;
+    for (const std::string& path : options.paths) find_files(path, ".wast", files, total.problems);
     std::map<std::string, Expectation> expectations;
     const bool expecting = !options.expected_counts.empty();
     if (expecting) {
         expectations = read_expectations(options.expected_counts, options.prefix, total);
     }
 
-    for (const File& file : files) {
+    for (const ScriptFile& file : files) {
         Expectation* expected = nullptr;
         if (expecting) {
             const auto found = expectations.find(options.prefix + file.name);
@@ -200,6 +169,7 @@ SuiteResult run_suite(const SuiteOptions& options) {
         run.round_trip = options.round_trip != RoundTrip::none;
         run.round_trip_folded = options.round_trip == RoundTrip::folded;
         run.metered = options.metered;
+        run.limits.gc_heap_bytes = options.gc_heap_bytes;
         run.config.features = features_of(file.path, options.config.features);
         run.superseded = superseded_in(file.path);
         const auto begin = std::chrono::steady_clock::now();

@@ -20,7 +20,8 @@ struct SuiteOptions {
     /// A table of `file,assertions` by which exactly so many must pass; empty: none.
     /// Files are named by `prefix` and the path from the directory in `paths`.
     std::string expected_counts;
-    std::string prefix;    ///< "core/"; only such lines of the table count
+    std::string prefix;  ///< "core/"; only such lines of the table count
+    std::uint64_t gc_heap_bytes = std::uint64_t{1} << 30;
     bool metered = false;  ///< with fuel and a deadline, of which there is enough
     RoundTrip round_trip = RoundTrip::none;
 };
