@@ -7,6 +7,10 @@
 (assert_invalid (module (memory 65537)) "memory size")
 (assert_invalid (module (memory 0x1_0000_0000)) "memory size")
 (assert_invalid (module (memory i64 0x1_0000_0000_0001)) "memory size")
+;; Scripts from before memory64 want these malformed.
+(assert_invalid (module quote "(memory 0x1_0000_0000)") "memory size")
+(assert_invalid (module quote "(memory 0x1_0000_0000 0x1_0000_0000)") "memory size")
+(assert_invalid (module quote "(memory 0 0x1_0000_0000)") "memory size")
 (assert_invalid (module (table 0x1_0000_0000 funcref)) "table size")
 
 (module
