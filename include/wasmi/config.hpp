@@ -5,13 +5,14 @@
 #include <wasmi/export.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace wasmi {
 
 /// A proposal of WebAssembly; the list is features.def.
 enum class Feature : std::uint8_t {
-#define WASMI_FEATURE(id, text, on) id,
+#define WASMI_FEATURE(id, ...) id,
 #include <wasmi/features.def>
 #undef WASMI_FEATURE
 };
@@ -22,7 +23,7 @@ class Features {
     constexpr Features() = default;
     static constexpr Features defaults() {
         Features f;
-#define WASMI_FEATURE(id, text, on) \
+#define WASMI_FEATURE(id, text, edition, on, aliases) \
     if (on) f.set(Feature::id, true);
 #include <wasmi/features.def>
 #undef WASMI_FEATURE
@@ -30,7 +31,16 @@ class Features {
     }
     static constexpr Features all() {
         Features f;
-#define WASMI_FEATURE(id, text, on) f.set(Feature::id, true);
+#define WASMI_FEATURE(id, ...) f.set(Feature::id, true);
+#include <wasmi/features.def>
+#undef WASMI_FEATURE
+        return f;
+    }
+    /// What the editions 1.0, 2.0 and 3.0 of the specification contain; later ones count as 3.
+    static constexpr Features wasm(int version) {
+        Features f;
+#define WASMI_FEATURE(id, text, edition, on, aliases) \
+    if ((edition) != 0 && (edition) <= version) f.set(Feature::id, true);
 #include <wasmi/features.def>
 #undef WASMI_FEATURE
         return f;
@@ -51,6 +61,8 @@ class Features {
 
 /// "bulk-memory"; static storage.
 [[nodiscard]] WASMI_EXPORT std::string_view to_string(Feature feature) noexcept;
+/// The feature of that name; also by the names that toolchains give to it ("simd128").
+[[nodiscard]] WASMI_EXPORT std::optional<Feature> feature_from_text(std::string_view text) noexcept;
 
 /// When function bodies are translated to register code.
 enum class CompileMode : std::uint8_t {

@@ -5,10 +5,12 @@
 // Thread rule: plain values, no shared state. Spec: appendix/embedding (error).
 #pragma once
 
+#include <wasmi/config.hpp>
 #include <wasmi/export.hpp>
 
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +71,9 @@ class WASMI_EXPORT Error {
     [[nodiscard]] static Error from_exit(std::uint32_t code);
     /// A C++ exception that left a host function; call_or_throw style wrappers rethrow it.
     [[nodiscard]] static Error from_exception(std::exception_ptr exception);
+    /// A module needs a proposal that the Config switches off: "`what` needs the feature …".
+    [[nodiscard]] static Error from_feature(Feature feature, std::string_view what,
+                                            std::uint64_t offset = kNoOffset);
 
     [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
     /// The bare message, beginning with the words that the official suite expects.
@@ -77,9 +82,16 @@ class WASMI_EXPORT Error {
     [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
     /// Function index, or kNoFunction.
     [[nodiscard]] std::uint32_t function() const noexcept { return function_; }
+    /// Its name, if the module has one for it.
+    [[nodiscard]] const std::string& function_name() const noexcept { return function_name_; }
     /// `section` (static storage) in which a malformed module went wrong; may be empty.
     [[nodiscard]] std::string_view section() const noexcept { return section_; }
     [[nodiscard]] TrapCode trap() const noexcept { return trap_; }
+    /// The proposal that the module needs and the Config switches off; of unsupported only.
+    [[nodiscard]] std::optional<Feature> feature() const noexcept {
+        if (!has_feature_) return std::nullopt;
+        return feature_;
+    }
     [[nodiscard]] std::uint32_t exit_code() const noexcept { return exit_code_; }
     [[nodiscard]] const std::vector<FrameInfo>& backtrace() const noexcept { return backtrace_; }
     [[nodiscard]] const std::exception_ptr& exception() const noexcept { return exception_; }
@@ -94,6 +106,8 @@ class WASMI_EXPORT Error {
   private:
     ErrorKind kind_;
     TrapCode trap_ = TrapCode::none;
+    Feature feature_ = Feature::mvp;
+    bool has_feature_ = false;
     std::uint32_t exit_code_ = 0;
     std::uint32_t function_ = kNoFunction;
     std::uint64_t offset_ = kNoOffset;

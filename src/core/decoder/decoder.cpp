@@ -50,6 +50,16 @@ std::string_view to_string(SectionId id) noexcept {
 }
 
 Result<void> ModuleDecoder::run() {
+    if (std::optional<Error> error = find_malformed()) {
+        if (all_ != nullptr) all_->add_first(*error);
+        return *std::move(error);
+    }
+    if (invalid_) return *std::move(invalid_);
+    return {};
+}
+
+/// All that is not merely invalid.
+std::optional<Error> ModuleDecoder::find_malformed() {
     Reader r(m_.bytes);
     const u32 magic = r.read_bits32();
     if (r.ok() && magic != kMagic) r.fail("magic header not detected", 0);
@@ -61,14 +71,11 @@ Result<void> ModuleDecoder::run() {
         if (error->kind() == ErrorKind::malformed) {
             if (std::optional<Error> earlier = find_malformed_body(m_)) error = std::move(earlier);
         }
-        return *std::move(error);
+        return error;
     }
-    if (std::optional<Error> error = check_lengths()) return *std::move(error);
-    if (invalid_) {
-        if (std::optional<Error> malformed = find_malformed_body(m_)) return *std::move(malformed);
-        return *std::move(invalid_);
-    }
-    return {};
+    if (std::optional<Error> error = check_lengths()) return error;
+    if (invalid_) return find_malformed_body(m_);
+    return std::nullopt;
 }
 
 std::optional<Error> ModuleDecoder::read_sections(Reader& r) {
@@ -137,6 +144,7 @@ void ModuleDecoder::read_section(SectionId id, Reader& r) {
         case SectionId::element:
             return read_elements(r);
         case SectionId::data_count:
+            if (!require(r, Feature::bulk_memory, "the data count section")) return;
             m_.has_data_count = true;
             m_.data_count = r.read_u32();
             return;
@@ -175,25 +183,29 @@ std::optional<Error> ModuleDecoder::check_lengths() const {
 }
 
 void ModuleDecoder::note_invalid(std::string message, u64 offset) {
-    if (invalid_) return;
-    invalid_.emplace(ErrorKind::invalid, std::move(message), offset);
-    invalid_->in_section(to_string(section_));
+    if (invalid_ && (all_ == nullptr || all_->is_full())) return;
+    Error error(ErrorKind::invalid, std::move(message), offset);
+    error.in_section(to_string(section_));
+    if (all_ != nullptr) all_->add(error);
+    if (!invalid_) invalid_.emplace(std::move(error));
 }
 
 Result<std::shared_ptr<ModuleData>> decode(std::shared_ptr<EngineData> engine,
                                            std::span<const u8> bytes,
-                                           std::shared_ptr<const void> keep) {
+                                           std::shared_ptr<const void> keep, ErrorList* all) {
     const Config& config = engine->config;
     // Offsets are 32 bits wide.
     if (bytes.size() > config.limits.module_bytes || bytes.size() > ~u32{0}) {
-        return Error(ErrorKind::limit, "module too large: " + std::to_string(bytes.size()) +
-                                           " bytes, the limit is " +
-                                           std::to_string(config.limits.module_bytes));
+        Error error(ErrorKind::limit, "module too large: " + std::to_string(bytes.size()) +
+                                          " bytes, the limit is " +
+                                          std::to_string(config.limits.module_bytes));
+        if (all != nullptr) all->add(error);
+        return error;
     }
     auto module = std::make_shared<ModuleData>(std::move(engine));
     module->bytes = bytes;
     module->keep_bytes = std::move(keep);
-    ModuleDecoder decoder(*module, module->engine->config);
+    ModuleDecoder decoder(*module, module->engine->config, all);
     if (Result<void> result = decoder.run(); !result) return std::move(result).error();
     return module;
 }

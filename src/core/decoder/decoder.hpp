@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/types/basics.hpp"
+#include "core/types/error_list.hpp"
 #include "core/types/module.hpp"
 
 #include <wasmi/result.hpp>
@@ -18,10 +19,12 @@
 namespace wasmi::core {
 
 /// The module refers to `bytes` as long as it lives; `keep` owns them (null: the caller does).
-/// Errors: malformed, invalid, limit. Each has its byte offset and the name of the section.
+/// Errors: malformed, invalid, unsupported, limit. Each has its byte offset and the name of the
+/// section. `all`, if not null, takes every error that was found, what is returned among them.
 /// Thread rule: may run in many threads for one engine.
 [[nodiscard]] Result<std::shared_ptr<ModuleData>> decode(std::shared_ptr<EngineData> engine,
                                                          std::span<const u8> bytes,
-                                                         std::shared_ptr<const void> keep);
+                                                         std::shared_ptr<const void> keep,
+                                                         ErrorList* all = nullptr);
 
 }  // namespace wasmi::core

@@ -57,12 +57,27 @@ void ModuleDecoder::read_size_limits(Reader& r, bool has_max, SizeLimits& out) {
     if (has_max) out.max = r.read_u64();
 }
 
+/// The feature of a flag is missing if the limits make sense with it; else the flag is malformed.
+void ModuleDecoder::require_flag(Reader& r, u8 flags, u8 flag, Feature feature,
+                                 const char* what) const {
+    if ((flags & flag) == 0 || !r.ok() || has(feature)) return;
+    Reader rest(m_.bytes, {r.offset(), static_cast<u32>(r.left())});
+    (void)rest.read_u64();
+    if ((flags & kHasMax) != 0) (void)rest.read_u64();
+    if ((flags & kCustomPageSize) != 0) (void)rest.read_u32();
+    if (rest.ok()) {
+        r.fail_feature(feature, what, r.offset() - 1u);
+    } else {
+        r.fail_last("malformed limits flags");
+    }
+}
+
 TableType ModuleDecoder::read_table_type(Reader& r) {
     TableType type;
     type.element = read_ref_type(r, space());
     const u8 flags = r.read_byte();
-    const u8 known = has(Feature::memory64) ? kHasMax | k64 : kHasMax;
-    if ((flags & ~known) != 0) r.fail_last("malformed limits flags");
+    if ((flags & ~(kHasMax | k64)) != 0) r.fail_last("malformed limits flags");
+    require_flag(r, flags, k64, Feature::memory64, "a table with 64-bit addresses");
     type.is_64 = (flags & k64) != 0;
     read_size_limits(r, (flags & kHasMax) != 0, type.limits);
     return type;
@@ -71,11 +86,12 @@ TableType ModuleDecoder::read_table_type(Reader& r) {
 MemoryType ModuleDecoder::read_memory_type(Reader& r) {
     MemoryType type;
     const u8 flags = r.read_byte();
-    u8 known = kHasMax;
-    if (has(Feature::threads)) known |= kShared;
-    if (has(Feature::memory64)) known |= k64;
-    if (has(Feature::custom_page_sizes)) known |= kCustomPageSize;
-    if ((flags & ~known) != 0) r.fail_last("malformed limits flags");
+    constexpr u8 kKnown = kHasMax | kShared | k64 | kCustomPageSize;
+    if ((flags & ~kKnown) != 0) r.fail_last("malformed limits flags");
+    require_flag(r, flags, kShared, Feature::threads, "a shared memory");
+    require_flag(r, flags, k64, Feature::memory64, "a memory with 64-bit addresses");
+    require_flag(r, flags, kCustomPageSize, Feature::custom_page_sizes,
+                 "a memory with a page size of its own");
     type.is_shared = (flags & kShared) != 0;
     type.is_64 = (flags & k64) != 0;
     read_size_limits(r, (flags & kHasMax) != 0, type.limits);
@@ -118,9 +134,9 @@ void ModuleDecoder::read_import(Reader& r) {
     const std::string_view module = r.read_name();
     const std::string_view name = r.read_name();
     const u8 kind = r.read_byte();
-    if (name.empty() && (kind == kCompactTypes || kind == kCompactNames) &&
-        has(Feature::compact_imports)) {
-        read_compact_imports(r, module, kind);
+    if (name.empty() && (kind == kCompactTypes || kind == kCompactNames)) {
+        if (has(Feature::compact_imports)) return read_compact_imports(r, module, kind);
+        r.fail_feature(Feature::compact_imports, "an import of several items", start);
     } else {
         add_import(r, module, name, start, kind);
     }
@@ -158,6 +174,11 @@ void ModuleDecoder::add_import(Reader& r, std::string_view module, std::string_v
 void ModuleDecoder::note_import(Reader& r, std::string_view module, std::string_view name,
                                 u32 offset, ExternKind kind, u32 index) {
     if (!r.ok()) return;
+    if (kind == ExternKind::global && m_.globals[index].type.is_mutable &&
+        !has(Feature::mutable_globals)) {
+        r.fail_feature(Feature::mutable_globals, "an imported mutable global", offset);
+    }
+    require_few(r, kind, offset);
     import_name_bytes_ += module.size() + name.size();
     if (m_.imports.size() >= config_.limits.imports || import_name_bytes_ > kMaxImportNameBytes) {
         r.fail(ErrorKind::limit,
@@ -174,8 +195,7 @@ void ModuleDecoder::note_import(Reader& r, std::string_view module, std::string_
 
 u32 ModuleDecoder::read_entity(Reader& r, u8 kind) {
     if (!r.ok()) return 0;
-    const bool tags = has(Feature::exceptions) || has(Feature::legacy_exceptions);
-    if (kind > (tags ? 4 : 3)) {
+    if (kind > static_cast<u8>(ExternKind::tag)) {
         r.fail_last("malformed import kind");
         return 0;
     }
@@ -193,6 +213,10 @@ u32 ModuleDecoder::read_entity(Reader& r, u8 kind) {
             m_.globals.emplace_back().type = read_global_type(r);
             return static_cast<u32>(m_.globals.size() - 1);
         case ExternKind::tag:
+            if (!has_tags()) {
+                r.fail_feature(Feature::exceptions, "an imported tag", r.offset() - 1u);
+                return 0;
+            }
             m_.tags.push_back(read_tag_type(r));
             return static_cast<u32>(m_.tags.size() - 1);
     }
@@ -227,6 +251,16 @@ void ModuleDecoder::repeat_last_entity(ExternKind kind) {
 }
 static_assert(static_cast<int>(ExternKind::tag) == 4);
 
+/// More than one memory or table, of which there are several now.
+void ModuleDecoder::require_few(Reader& r, ExternKind kind, u32 offset) const {
+    if (kind == ExternKind::memory && m_.memories.size() > 1 && !has(Feature::multi_memory)) {
+        r.fail_feature(Feature::multi_memory, "a second memory", offset);
+    }
+    if (kind == ExternKind::table && m_.tables.size() > 1 && !has(Feature::reference_types)) {
+        r.fail_feature(Feature::reference_types, "a second table", offset);
+    }
+}
+
 // ---- definitions
 // ---------------------------------------------------------------------------------
 
@@ -242,9 +276,12 @@ void ModuleDecoder::read_functions(Reader& r) {
 void ModuleDecoder::read_tables(Reader& r) {
     const u32 count = r.read_count(config_.limits.tables, "tables");
     for (u32 i = 0; i < count && r.ok(); ++i) {
+        const u32 start = r.offset();
         TableDesc& table = m_.tables.emplace_back();
-        table.has_init = r.peek() == 0x40 && has(Feature::function_references);
+        require_few(r, ExternKind::table, start);
+        table.has_init = r.peek() == 0x40;
         if (table.has_init) {
+            if (!require(r, Feature::function_references, "a table with an initial value")) return;
             r.skip(1);
             if (r.read_byte() != 0) r.fail_last("zero byte expected");
         }
@@ -255,14 +292,15 @@ void ModuleDecoder::read_tables(Reader& r) {
 
 void ModuleDecoder::read_memories(Reader& r) {
     const u32 count = r.read_count(config_.limits.memories, "memories");
-    for (u32 i = 0; i < count && r.ok(); ++i) m_.memories.push_back(read_memory_type(r));
+    for (u32 i = 0; i < count && r.ok(); ++i) {
+        const u32 start = r.offset();
+        m_.memories.push_back(read_memory_type(r));
+        require_few(r, ExternKind::memory, start);
+    }
 }
 
 void ModuleDecoder::read_tags(Reader& r) {
-    if (!has(Feature::exceptions) && !has(Feature::legacy_exceptions)) {
-        r.fail("malformed section id (the tag section needs exceptions)");
-        return;
-    }
+    if (!has_tags()) return r.fail_feature(Feature::exceptions, "the tag section", r.offset());
     const u32 count = r.read_count(config_.limits.tags, "tags");
     for (u32 i = 0; i < count && r.ok(); ++i) m_.tags.push_back(read_tag_type(r));
 }
@@ -280,18 +318,25 @@ void ModuleDecoder::read_globals(Reader& r) {
 void ModuleDecoder::read_exports(Reader& r) {
     const u32 count = r.read_count(config_.limits.exports, "exports");
     m_.exports.reserve(std::min(count, kMaxReserve));
-    const bool tags = has(Feature::exceptions) || has(Feature::legacy_exceptions);
     for (u32 i = 0; i < count && r.ok(); ++i) {
+        const u32 start = r.offset();
         ExportDesc& entry = m_.exports.emplace_back();
         entry.name = r.read_name();
         const u8 kind = r.read_byte();
-        if (kind > (tags ? 4 : 3)) {
+        if (kind > static_cast<u8>(ExternKind::tag)) {
             r.fail_last("malformed export kind");
             return;
         }
         entry.kind = static_cast<ExternKind>(kind);
         entry.index = r.read_u32();
         if (entry.kind == ExternKind::func) declare_func(entry.index);
+        if (entry.kind == ExternKind::tag && !has_tags()) {
+            r.fail_feature(Feature::exceptions, "an exported tag", start);
+        }
+        if (entry.kind == ExternKind::global && entry.index < m_.globals.size() &&
+            m_.globals[entry.index].type.is_mutable && !has(Feature::mutable_globals)) {
+            r.fail_feature(Feature::mutable_globals, "an exported mutable global", start);
+        }
     }
 }
 

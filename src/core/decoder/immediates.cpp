@@ -32,15 +32,16 @@ Instr read_instr_slow(Reader& r, Features features, u8 byte) {
         if (!r.ok()) return kIllegalInstr;
     }
     const Instr instr = instr_from_opcode(prefix, code);
-    if (instr != kIllegalInstr && features.has(feature_of(instr))) return instr;
+    if (instr != kIllegalInstr) {
+        if (features.has(feature_of(instr))) return instr;
+        // The older proposal has it, too.
+        if (instr == Instr::throw_ && features.has(Feature::legacy_exceptions)) return instr;
+        r.fail_feature(feature_of(instr), to_string(instr), start);
+        return kIllegalInstr;
+    }
     std::string message = "illegal opcode ";
     if (prefix != 0) message += hex_byte(prefix) + ' ';
     message += hex_byte(code);
-    if (instr != kIllegalInstr) {
-        message += " (" + std::string(to_string(instr)) + " needs ";
-        message += to_string(feature_of(instr));
-        message += ')';
-    }
     r.fail(std::move(message), start);
     return kIllegalInstr;
 }
@@ -62,12 +63,20 @@ BlockType read_block_type_slow(Reader& r, const TypeSpace& space) {
         return block;
     }
     if (!space.features.has(Feature::multi_value)) {
-        r.fail("malformed block type (needs multi-value)", start);
+        r.fail_feature(Feature::multi_value, "a block type with a type index", start);
         return block;
     }
     block.kind = BlockType::Kind::type;
     block.type = static_cast<u32>(index);
     return block;
+}
+
+void fail_memarg(Reader& r, u32 flags) {
+    if (flags < 0x80) {
+        r.fail_feature(Feature::multi_memory, "an access to a memory by index", r.offset() - 1u);
+    } else {
+        r.fail_last("malformed memop flags");
+    }
 }
 
 CatchClause read_catch_clause(Reader& r) {

@@ -86,12 +86,15 @@ struct Immediates {
 /// Lists and rare immediates.
 void read_immediates_slow(Reader& r, Imm imm, const TypeSpace& space, Immediates& out);
 
+/// Memory indices are off, or the flags mean nothing.
+WASMI_NOINLINE void fail_memarg(Reader& r, u32 flags);
+
 WASMI_ALWAYS_INLINE void read_memarg(Reader& r, const TypeSpace& space, Immediates& out) {
     const u32 flags = r.read_u32();
     out.index = 0;
     if (WASMI_UNLIKELY(flags >= 0x40)) {
         if (flags >= 0x80 || !space.features.has(Feature::multi_memory)) {
-            r.fail_last("malformed memop flags");
+            fail_memarg(r, flags);
             return;
         }
         out.index = r.read_u32();

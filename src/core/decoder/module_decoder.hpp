@@ -6,6 +6,7 @@
 #include "core/decoder/immediates.hpp"
 #include "core/decoder/reader.hpp"
 #include "core/decoder/type_reader.hpp"
+#include "core/types/error_list.hpp"
 #include "core/types/module.hpp"
 
 #include <wasmi/config.hpp>
@@ -43,11 +44,13 @@ inline constexpr u8 kMaxSectionId = static_cast<u8>(SectionId::tag);
 
 class ModuleDecoder {
   public:
-    ModuleDecoder(ModuleData& module, const Config& config) : m_(module), config_(config) {}
+    ModuleDecoder(ModuleData& module, const Config& config, ErrorList* all)
+        : m_(module), config_(config), all_(all) {}
     [[nodiscard]] Result<void> run();
 
   private:
     // decoder.cpp
+    [[nodiscard]] std::optional<Error> find_malformed();
     [[nodiscard]] std::optional<Error> read_sections(Reader& r);
     void read_section(SectionId id, Reader& r);
     void read_custom(Reader& r);
@@ -90,6 +93,8 @@ class ModuleDecoder {
     [[nodiscard]] MemoryType read_memory_type(Reader& r);
     [[nodiscard]] GlobalType read_global_type(Reader& r);
     void read_size_limits(Reader& r, bool has_max, SizeLimits& out);
+    void require_flag(Reader& r, u8 flags, u8 flag, Feature feature, const char* what) const;
+    void require_few(Reader& r, ExternKind kind, u32 offset) const;
 
     // segment_sections.cpp
     void read_elements(Reader& r);
@@ -102,9 +107,16 @@ class ModuleDecoder {
 
     [[nodiscard]] TypeSpace space() const { return {m_.types, group_size_, config_.features}; }
     [[nodiscard]] bool has(Feature feature) const { return config_.features.has(feature); }
+    [[nodiscard]] bool has_tags() const {
+        return has(Feature::exceptions) || has(Feature::legacy_exceptions);
+    }
+    [[nodiscard]] bool require(Reader& r, Feature feature, const char* what) const {
+        return r.require(config_.features, feature, what);
+    }
 
     ModuleData& m_;
     const Config& config_;
+    ErrorList* all_;                ///< takes every error, not only the first; may be null
     u32 group_size_ = 0;            ///< of the recursion group being read
     std::vector<SubType> group_;    ///< its members so far
     std::vector<u32> group_depth_;  ///< and their subtyping depths

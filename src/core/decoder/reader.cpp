@@ -55,6 +55,11 @@ void Reader::fail(ErrorKind kind, std::string message, u64 at) {
     pos_ = end_;
 }
 
+void Reader::fail_feature(Feature feature, std::string_view what, u64 at) {
+    if (error_ == nullptr) error_ = std::make_unique<Error>(Error::from_feature(feature, what, at));
+    pos_ = end_;
+}
+
 void Reader::fail_last(std::string_view message) {
     fail(ErrorKind::malformed, std::string(message), offset() - 1);
 }

@@ -117,6 +117,14 @@ class Reader {
     /// Malformed at the byte just read.
     WASMI_NOINLINE void fail_last(std::string_view message);
     WASMI_NOINLINE void fail_end();
+    /// Unsupported: "`what` needs the feature …". `at`: offset from the start of the module.
+    WASMI_NOINLINE void fail_feature(Feature feature, std::string_view what, u64 at);
+    /// Whether `feature` is on; else fails at the next byte.
+    bool require(Features on, Feature feature, std::string_view what) {
+        if (WASMI_LIKELY(on.has(feature))) return true;
+        fail_feature(feature, what, offset());
+        return false;
+    }
 
   private:
     static constexpr i32 small_signed(u8 byte) {

@@ -68,9 +68,22 @@ void ModuleDecoder::read_elements(Reader& r) {
 void ModuleDecoder::read_element(Reader& r) {
     const u32 start = r.offset();
     const u32 kind = r.read_u32();
-    if (kind > (has(Feature::bulk_memory) || has(Feature::reference_types) ? 7u : 0u)) {
+    if (kind > 7) {
         r.fail("malformed elements segment kind", start);
         return;
+    }
+    // Bulk memory and reference types came with the same new forms; only the last has one kind.
+    constexpr u32 kDeclarative = kNotActive | kExplicitTable;
+    if (kind != 0 && !has(Feature::reference_types)) {
+        if ((kind & kDeclarative) == kDeclarative) {
+            r.fail_feature(Feature::reference_types, "a declarative element segment", start);
+            return;
+        }
+        if (!has(Feature::bulk_memory)) {
+            r.fail_feature(Feature::bulk_memory,
+                           "an element segment of kind " + std::to_string(kind), start);
+            return;
+        }
     }
     ElementSegment& segment = m_.elements.emplace_back();
     segment.uses_exprs = (kind & kExprs) != 0;
@@ -127,8 +140,13 @@ void ModuleDecoder::read_data(Reader& r) {
     for (u32 i = 0; i < count && r.ok(); ++i) {
         const u32 start = r.offset();
         const u32 kind = r.read_u32();
-        if (kind > (has(Feature::bulk_memory) ? 2u : 0u)) {
+        if (kind > 2) {
             r.fail("malformed data segment kind", start);
+            return;
+        }
+        if (kind != 0 && !has(Feature::bulk_memory)) {
+            r.fail_feature(Feature::bulk_memory, "a data segment of kind " + std::to_string(kind),
+                           start);
             return;
         }
         DataSegment& segment = m_.datas.emplace_back();

@@ -42,15 +42,9 @@ AbstractHeap abstract_heap(u8 byte) {
     }
 }
 
-/// "malformed reference type", and the proposal that would have allowed the byte.
-ValType refuse(Reader& r, const char* message, Feature feature) {
-    std::string text = message;
-    if (feature != Feature::mvp) {
-        text += " (needs ";
-        text += to_string(feature);
-        text += ')';
-    }
-    r.fail(std::move(text));
+/// A type byte of a proposal that is off.
+ValType refuse(Reader& r, ValType type, Feature feature) {
+    r.fail_feature(feature, "the type " + to_string(type), r.offset());
     return ValType::bottom;
 }
 
@@ -67,17 +61,18 @@ ValType unknown(Reader& r, const char* message) {
 ValType read_ref(Reader& r, const TypeSpace& space, const char* message) {
     const u8 byte = r.peek();
     if (byte == 0x63 || byte == 0x64) {
-        if (!space.features.has(Feature::function_references)) {
-            return refuse(r, message, Feature::function_references);
+        if (!r.require(space.features, Feature::function_references, "a typed reference")) {
+            return ValType::bottom;
         }
         r.skip(1);
         return read_heap_type(r, space).as_nullable(byte == 0x63);
     }
     const AbstractHeap heap = abstract_heap(byte);
     if (heap.kind == HeapKind::bottom) return unknown(r, message);
-    if (!space.features.has(heap.feature)) return refuse(r, message, heap.feature);
+    const ValType type = ValType::ref(heap.kind, true);
+    if (!space.features.has(heap.feature)) return refuse(r, type, heap.feature);
     r.skip(1);
-    return ValType::ref(heap.kind, true);
+    return type;
 }
 
 }  // namespace
@@ -91,14 +86,14 @@ ValType read_val_type_slow(Reader& r, const TypeSpace& space) {
             return ValType(static_cast<ValKind>(0x7F - r.read_byte()));
         case 0x7B:
             if (!space.features.has(Feature::simd)) {
-                return refuse(r, "malformed value type", Feature::simd);
+                return refuse(r, ValType::v128, Feature::simd);
             }
             r.skip(1);
             return ValType::v128;
         case 0x70:
             // Without reference types funcref is an element type, not a value type.
             if (!space.features.has(Feature::reference_types)) {
-                return refuse(r, "malformed value type", Feature::reference_types);
+                return refuse(r, ValType::funcref, Feature::reference_types);
             }
             [[fallthrough]];
         default:
@@ -114,11 +109,10 @@ ValType read_heap_type(Reader& r, const TypeSpace& space) {
     const u8 byte = r.peek();
     const AbstractHeap heap = abstract_heap(byte);
     if (heap.kind != HeapKind::bottom) {
-        if (!space.features.has(heap.feature)) {
-            return refuse(r, "malformed heap type", heap.feature);
-        }
+        const ValType type = ValType::ref(heap.kind, true);
+        if (!space.features.has(heap.feature)) return refuse(r, type, heap.feature);
         r.skip(1);
-        return ValType::ref(heap.kind, true);
+        return type;
     }
     const u32 start = r.offset();
     const i64 index = r.read_s33();
@@ -128,7 +122,7 @@ ValType read_heap_type(Reader& r, const TypeSpace& space) {
         return ValType::bottom;
     }
     if (!space.features.has(Feature::function_references)) {
-        r.fail("malformed heap type (needs function-references)", start);
+        r.fail_feature(Feature::function_references, "a reference to a defined type", start);
         return ValType::bottom;
     }
     const TypeId id = space.resolve(static_cast<u32>(index));

@@ -31,7 +31,8 @@ void ModuleDecoder::read_types(Reader& r) {
 void ModuleDecoder::read_recursion_group(Reader& r) {
     const u32 start = r.offset();
     u32 size = 1;
-    if (has(Feature::gc) && r.peek() == kRecForm) {
+    if (r.peek() == kRecForm) {
+        if (!require(r, Feature::gc, "a recursion group")) return;
         r.skip(1);
         size = r.read_count(config_.limits.types, "types");
     }
@@ -58,7 +59,8 @@ void ModuleDecoder::read_sub_type(Reader& r, u32 position) {
     SubType& sub = group_.emplace_back();
     u32 depth = 0;
     const u8 form = r.peek();
-    if (has(Feature::gc) && (form == kSubForm || form == kSubFinalForm)) {
+    if (form == kSubForm || form == kSubFinalForm) {
+        if (!require(r, Feature::gc, "a sub type")) return;
         sub.is_final = form == kSubFinalForm;
         r.skip(1);
         const u32 start = r.offset();
@@ -94,22 +96,30 @@ void ModuleDecoder::read_sub_type(Reader& r, u32 position) {
 }
 
 void ModuleDecoder::read_composite_type(Reader& r, SubType& sub) {
-    const u8 form = r.read_byte();
+    const u8 form = r.peek();
     const bool aggregate = form == kStructForm || form == kArrayForm;
+    if (aggregate &&
+        !require(r, Feature::gc, form == kArrayForm ? "an array type" : "a structure type")) {
+        return;
+    }
+    (void)r.read_byte();
     if (form == kFuncForm) {
         sub.kind = CompositeKind::func;
         read_result_types(r, sub.func.params, config_.limits.params, "parameters");
+        const u32 start = r.offset();
         read_result_types(r, sub.func.results, config_.limits.results, "results");
-    } else if (aggregate && has(Feature::gc)) {
+        if (r.ok() && sub.func.results.size() > 1 && !has(Feature::multi_value)) {
+            r.fail_feature(Feature::multi_value, "a function type with several results", start);
+        }
+    } else if (aggregate) {
         const bool is_array = form == kArrayForm;
         sub.kind = is_array ? CompositeKind::array : CompositeKind::struct_;
         const u32 count = is_array ? 1 : r.read_count(kMaxFields, "fields");
         sub.fields.reserve(count);
         for (u32 i = 0; i < count && r.ok(); ++i) sub.fields.push_back(read_field_type(r));
     } else {
-        r.fail_last(aggregate            ? "malformed definition type (needs gc)"
-                    : (form & 0x80) != 0 ? "integer representation too long"
-                                         : "malformed definition type");
+        r.fail_last((form & 0x80) != 0 ? "integer representation too long"
+                                       : "malformed definition type");
     }
 }
 

@@ -17,7 +17,7 @@ namespace wasmi::core::text {
 struct AssembleOptions {
     bool names = true;               ///< write $ids and @name annotations to a name section
     bool custom_annotations = true;  ///< understand @custom, @name, @metadata.code.branch_hint
-    bool memory64 = true;            ///< sizes of memories and tables may need 64 bits
+    bool memory64 = true;            ///< sizes may need 64 bits even without 64-bit addresses
 };
 
 /// `(module …)`, or its fields alone. Also `(module binary "…")` and `(module quote "…")`.

@@ -257,13 +257,13 @@ void Parser::import_entry(const std::string& module, const std::string& name, bo
         skip_id();
         type.byte(kTableKind);
         const bool is_64 = address_type();
-        const Limits l = limits();
+        const Limits l = limits(is_64);
         table_type(type, is_64, l, reference_type());
     } else if (take_open("memory")) {
         skip_id();
         type.byte(kMemoryKind);
         const bool is_64 = address_type();
-        const Limits l = limits();
+        const Limits l = limits(is_64);
         const bool shared = take_keyword("shared");
         memory_type(type, is_64, l, shared, page_size());
     } else if (take_open("global")) {
@@ -339,7 +339,7 @@ void Parser::table_field(u32 index) {
         table_elements(index, reference_type(), is_64);
         return;
     }
-    const Limits l = limits();
+    const Limits l = limits(is_64);
     const TextType type = reference_type();
     if (is_import) {
         BinaryBuffer& out = builder_.add(Section::import);
@@ -438,7 +438,7 @@ void Parser::memory_field(u32 index) {
         out.sized(bytes);
         return;
     }
-    const Limits l = limits();
+    const Limits l = limits(is_64);
     const bool shared = take_keyword("shared");
     const std::optional<u32> page_log2 = page_size();
     if (!is_import) {

@@ -331,10 +331,12 @@ bool Parser::address_type() {
     return take_keyword("i64");
 }
 
-Parser::Limits Parser::limits() {
+Parser::Limits Parser::limits(bool is_64) {
     Limits l;
-    const unsigned bits = options_.memory64 ? 64 : 32;
-    const std::string_view type = options_.memory64 ? "i64" : "i32";
+    // Where 64-bit addresses are off the decoder says so; sizes are not to blame.
+    const bool wide = is_64 || options_.memory64;
+    const unsigned bits = wide ? 64 : 32;
+    const std::string_view type = wide ? "i64" : "i32";
     l.min = nat(bits, type);
     if (kind() == TokenKind::nat) {
         l.has_max = true;

@@ -180,7 +180,7 @@ class Parser {
     u32 resolve(const TypeUse& use);
     u32 type_of_signature(const Signature& s);
     bool address_type();
-    Limits limits();
+    Limits limits(bool is_64);
     void table_type(BinaryBuffer& out, bool is_64, const Limits& l, const TextType& t);
     void memory_type(BinaryBuffer& out, bool is_64, const Limits& l, bool shared,
                      std::optional<u32> page_log2);

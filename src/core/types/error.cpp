@@ -65,6 +65,17 @@ Error Error::from_exception(std::exception_ptr exception) {
     return error;
 }
 
+Error Error::from_feature(Feature feature, std::string_view what, std::uint64_t offset) {
+    std::string message(what);
+    message += " needs the feature ";
+    message += wasmi::to_string(feature);
+    message += ", which is switched off";
+    Error error(ErrorKind::unsupported, std::move(message), offset);
+    error.feature_ = feature;
+    error.has_feature_ = true;
+    return error;
+}
+
 Error& Error::at_function(std::uint32_t index, std::string name) {
     function_ = index;
     function_name_ = std::move(name);

@@ -3,6 +3,7 @@
 #include <wasmi/config.hpp>
 #include <wasmi/types.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -116,12 +117,34 @@ std::string to_string(const ExternType& type) {
 
 std::string_view to_string(Feature feature) noexcept {
     static constexpr std::array names = std::to_array<std::string_view>({
-#define WASMI_FEATURE(id, text, on) text,
+#define WASMI_FEATURE(id, text, ...) text,
 #include <wasmi/features.def>
 #undef WASMI_FEATURE
     });
     const auto index = static_cast<std::size_t>(feature);
     return index < names.size() ? names[index] : "unknown";
+}
+
+std::optional<Feature> feature_from_text(std::string_view text) noexcept {
+    struct Row {
+        Feature feature;
+        std::string_view name;
+        std::string_view aliases;
+    };
+    static constexpr std::array rows = std::to_array<Row>({
+#define WASMI_FEATURE(id, text, edition, on, aliases) {Feature::id, text, aliases},
+#include <wasmi/features.def>
+#undef WASMI_FEATURE
+    });
+    for (const Row& row : rows) {
+        if (row.name == text) return row.feature;
+        for (std::string_view rest = row.aliases; !rest.empty();) {
+            const std::size_t size = std::min(rest.find(' '), rest.size());
+            if (rest.substr(0, size) == text) return row.feature;
+            rest.remove_prefix(std::min(size + 1, rest.size()));
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace wasmi

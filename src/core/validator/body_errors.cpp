@@ -17,11 +17,22 @@ std::string list_to_string(std::span<const ValType> types) {
     return out + "]";
 }
 
-bool FunctionValidator::fail(ErrorKind kind, std::string message, const u8* at) {
-    Error error(kind, std::move(message), static_cast<u64>(at - module_.bytes.data()));
-    if (!is_constant_) error.at_function(func_index_, module_.function_name(func_index_));
+bool FunctionValidator::fail(Error error) {
+    // Of a constant expression the caller knows the section.
+    if (!is_constant_) {
+        error.in_section("code");
+        error.at_function(func_index_, module_.function_name(func_index_));
+    }
     error_.emplace(std::move(error));
     return false;
+}
+
+bool FunctionValidator::fail(ErrorKind kind, std::string message, const u8* at) {
+    return fail(Error(kind, std::move(message), static_cast<u64>(at - module_.bytes.data())));
+}
+
+bool FunctionValidator::feature_off(Feature feature, std::string_view what) {
+    return fail(Error::from_feature(feature, what, static_cast<u64>(s_.at - module_.bytes.data())));
 }
 
 /// The instruction at s_.at, decoded once more; kIllegalInstr if there is none.

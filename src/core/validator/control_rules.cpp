@@ -349,6 +349,10 @@ bool FunctionValidator::control_rule(Instr instr) {
         case Instr::call_ref:
             return call_ref(false);
         case Instr::return_call_ref:
+            // Of two proposals; the table has the other one.
+            if (!features_.has(Feature::tail_call)) {
+                return feature_off(Feature::tail_call, to_string(instr));
+            }
             return call_ref(true);
         default:
             return reference_rule(instr);

@@ -528,14 +528,18 @@ Result<void> validate_function(ModuleData& module, u32 defined_index) {
     return validator.validate_body(defined_index);
 }
 
-Result<void> validate_bodies(ModuleData& module) {
+Result<void> validate_bodies(ModuleData& module, ErrorList* all) {
     FunctionValidator validator(module);
+    Result<void> first;
     for (u32 i = 0; i < module.funcs.size(); ++i) {
-        if (Result<void> done = validator.validate_body(i); !done) {
-            return malformed_first(module, std::move(done).error());
-        }
+        Result<void> done = validator.validate_body(i);
+        if (done) continue;
+        if (all == nullptr) return malformed_first(module, std::move(done).error());
+        const bool is_full = !all->add(done.error());
+        if (first) first = std::move(done);
+        if (is_full) break;
     }
-    return {};
+    return first;
 }
 
 Error malformed_first(const ModuleData& module, Error error) {

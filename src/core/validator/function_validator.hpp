@@ -224,7 +224,10 @@ class FunctionValidator {
                                    std::span<const ValType> want) const;
 
     // body_errors.cpp
+    bool fail(Error error);
     bool fail(ErrorKind kind, std::string message, const u8* at);
+    /// Unsupported: "`what` needs the feature …".
+    bool feature_off(Feature feature, std::string_view what);
     bool invalid(std::string message) {
         return fail(ErrorKind::invalid, std::move(message), s_.at);
     }
@@ -280,8 +283,7 @@ bool FunctionValidator::read_with(const Read& read) {
     Reader r(module_.bytes, {static_cast<u32>(s_.p - bytes), static_cast<u32>(s_.end - s_.p)});
     read(r);
     if (WASMI_UNLIKELY(!r.ok())) {
-        const Error error = r.take_error();
-        return fail(error.kind(), error.message(), bytes + error.offset());
+        return fail(r.take_error());
     }
     s_.p = r.pos();
     return true;

@@ -20,8 +20,8 @@ bool FunctionValidator::check_constant(Instr instr) {
     if (!is_const(instr)) return invalid("constant expression required" + current_name());
     const bool is_arithmetic = sig_of(instr) != Sig::poly && imm_of(instr) == Imm::none;
     if (is_arithmetic && !features_.has(Feature::extended_const)) {
-        return invalid("constant expression required: the feature extended-const is off" +
-                       current_name());
+        return feature_off(Feature::extended_const,
+                           std::string(to_string(instr)) + " in a constant expression");
     }
     return true;
 }
@@ -34,9 +34,8 @@ bool FunctionValidator::global_get() {
     if (is_constant_) {
         if (type.is_mutable) return invalid("constant expression required: mutable global");
         if (index >= module_.num_imported_globals && !features_.has(Feature::gc)) {
-            return invalid(
-                "constant expression required: the feature gc is off, so the global "
-                "must be imported");
+            return feature_off(Feature::gc,
+                               "a global that is not imported, in a constant expression,");
         }
     }
     return push(type.value);

@@ -12,29 +12,27 @@ namespace wasmi::core {
 
 namespace {
 
+/// The checks return whether to go on: after an error only if all errors are wanted.
 class ModuleValidator {
   public:
-    explicit ModuleValidator(ModuleData& module)
-        : module_(module),
-          types_(module.engine->types),
-          features_(module.engine->config.features),
-          constants_(module) {}
+    ModuleValidator(ModuleData& module, ErrorList* all)
+        : module_(module), types_(module.engine->types), all_(all), constants_(module) {}
 
     Result<void> run() {
         module_.declared_funcs.assign(module_.func_types.size(), false);
         module_.facts.assign(module_.funcs.size(), FuncFacts{});
-        const bool ok = check_types() && check_functions() && check_tags() && check_memories() &&
-                        check_tables() && check_globals() && check_datas() && check_elements() &&
-                        check_start() && check_exports();
-        if (!ok) return malformed_first(module_, std::move(*error_));
-        return {};
+        (void)(check_types() && check_functions() && check_tags() && check_memories() &&
+               check_tables() && check_globals() && check_datas() && check_elements() &&
+               check_start() && check_exports());
+        if (!error_) return {};
+        return all_ != nullptr ? *std::move(error_) : malformed_first(module_, *std::move(error_));
     }
 
   private:
     bool fail(Error error) {
         error.in_section(to_string(section_));
-        error_.emplace(std::move(error));
-        return false;
+        if (!error_) error_ = error;
+        return all_ != nullptr && all_->add(std::move(error));
     }
     /// Where no better offset is known, that of the section has to do.
     bool invalid(std::string message, u64 at = Error::kNoOffset) {
@@ -42,11 +40,6 @@ class ModuleValidator {
         return fail(Error(ErrorKind::invalid, std::move(message), at));
     }
     [[nodiscard]] u64 section_offset() const;
-    bool feature_off(const char* what, Feature feature) {
-        return fail(Error(ErrorKind::unsupported, std::string(what) + ": the feature " +
-                                                      std::string(to_string(feature)) +
-                                                      " is switched off"));
-    }
     bool constant(ConstExpr expr, ValType type, std::size_t globals) {
         Result<void> done = constants_.validate_constant(expr, type, static_cast<u32>(globals));
         return done.has_value() || fail(std::move(done).error());
@@ -61,14 +54,18 @@ class ModuleValidator {
     bool check_tables();
     bool check_globals();
     bool check_datas();
+    bool check_memory(const MemoryType& memory);
+    bool check_table(u32 index);
+    bool check_data(const DataSegment& segment);
     bool check_elements();
     bool check_element(const ElementSegment& segment);
     bool check_start();
     bool check_exports();
+    bool check_export(const ExportDesc& entry);
 
     ModuleData& module_;
     const TypeRegistry& types_;
-    const Features features_;
+    ErrorList* const all_;
     FunctionValidator constants_;
     SectionId section_ = SectionId::type;  ///< whose rules are being checked, for messages
     std::optional<Error> error_;
@@ -92,9 +89,6 @@ bool ModuleValidator::check_types() {
     for (u32 i = 0; i < module_.types.size(); ++i) {
         const DefinedType& type = types_.get(module_.types[i]);
         if (type.sub.super != kNoType && !check_sub(i, type)) return false;
-        if (type.sub.func.results.size() > 1 && !features_.has(Feature::multi_value)) {
-            return feature_off("a function type with several results", Feature::multi_value);
-        }
     }
     return true;
 }
@@ -147,8 +141,9 @@ bool ModuleValidator::check_sub(u32 index, const DefinedType& type) {
 bool ModuleValidator::check_functions() {
     section_ = SectionId::function;
     for (u32 i = 0; i < module_.func_types.size(); ++i) {
-        if (module_.type_of_func(i).sub.kind != CompositeKind::func) {
-            return invalid("non-function type of function " + std::to_string(i));
+        if (module_.type_of_func(i).sub.kind != CompositeKind::func &&
+            !invalid("non-function type of function " + std::to_string(i))) {
+            return false;
         }
     }
     return true;
@@ -159,11 +154,12 @@ bool ModuleValidator::check_tags() {
     for (u32 i = 0; i < module_.tags.size(); ++i) {
         const SubType& type = types_.get(module_.tags[i]).sub;
         if (type.kind != CompositeKind::func) {
-            return invalid("non-function type of tag " + std::to_string(i));
-        }
-        if (!type.func.results.empty()) {
-            return invalid("non-empty tag result type: tag " + std::to_string(i) + " has " +
-                           list_to_string(type.func.results));
+            if (!invalid("non-function type of tag " + std::to_string(i))) return false;
+        } else if (!type.func.results.empty()) {
+            if (!invalid("non-empty tag result type: tag " + std::to_string(i) + " has " +
+                         list_to_string(type.func.results))) {
+                return false;
+            }
         }
     }
     return true;
@@ -181,63 +177,53 @@ bool ModuleValidator::check_limits(const SizeLimits& limits, u64 range,
 
 bool ModuleValidator::check_memories() {
     section_ = SectionId::memory;
-    if (module_.memories.size() > 1 && !features_.has(Feature::multi_memory)) {
-        return invalid("multiple memories: the feature multi-memory is switched off");
+    return std::all_of(module_.memories.begin(), module_.memories.end(),
+                       [this](const MemoryType& memory) { return check_memory(memory); });
+}
+
+bool ModuleValidator::check_memory(const MemoryType& memory) {
+    if (memory.page_size_log2 != 0 && memory.page_size_log2 != 16) {
+        return invalid("invalid custom page size");
     }
-    for (const MemoryType& memory : module_.memories) {
-        if (memory.page_size_log2 != 0 && memory.page_size_log2 != 16) {
-            return invalid("invalid custom page size");
-        }
-        // All pages together fill the address space; but for pages of one byte the number of
-        // them must itself fit the address type.
-        const u32 bits = (memory.is_64 ? 64u : 32u) - memory.page_size_log2;
-        const u64 range = memory.page_size_log2 != 0 ? u64{1} << bits
-                          : memory.is_64             ? ~u64{0}
-                                                     : u64{0xFFFF'FFFF};
-        std::string message = "memory size must be at most " + std::to_string(range) + " pages";
-        if (memory.page_size_log2 == 16) message += memory.is_64 ? " (2^64 bytes)" : " (4GiB)";
-        if (!check_limits(memory.limits, range, message)) return false;
-        if (memory.is_shared && !memory.limits.has_max) {
-            return invalid("shared memory must have maximum");
-        }
-    }
-    return true;
+    // All pages together fill the address space; but for pages of one byte the number of
+    // them must itself fit the address type.
+    const u32 bits = (memory.is_64 ? 64u : 32u) - memory.page_size_log2;
+    const u64 range = memory.page_size_log2 != 0 ? u64{1} << bits
+                      : memory.is_64             ? ~u64{0}
+                                                 : u64{0xFFFF'FFFF};
+    std::string message = "memory size must be at most " + std::to_string(range) + " pages";
+    if (memory.page_size_log2 == 16) message += memory.is_64 ? " (2^64 bytes)" : " (4GiB)";
+    if (!check_limits(memory.limits, range, message)) return false;
+    return !memory.is_shared || memory.limits.has_max || invalid("shared memory must have maximum");
 }
 
 bool ModuleValidator::check_tables() {
     section_ = SectionId::table;
-    if (module_.tables.size() > 1 && !features_.has(Feature::reference_types)) {
-        return invalid("multiple tables: the feature reference-types is switched off");
-    }
     for (u32 i = 0; i < module_.tables.size(); ++i) {
-        const TableDesc& table = module_.tables[i];
-        const char* const message = table.type.is_64 ? "table size must be at most 2^64-1"
-                                                     : "table size must be at most 2^32-1";
-        const u64 range = table.type.is_64 ? ~u64{0} : u64{0xFFFF'FFFF};
-        if (!check_limits(table.type.limits, range, message)) return false;
-        if (table.has_init) {
-            // Tables come before globals: only imported ones are there yet.
-            if (!constant(table.init, table.type.element, module_.num_imported_globals)) {
-                return false;
-            }
-        } else if (i >= module_.num_imported_tables && !table.type.element.is_defaultable()) {
-            return invalid("type mismatch: table " + std::to_string(i) + " of " +
-                           to_string(table.type.element) + " needs an initial value");
-        }
+        if (!check_table(i)) return false;
     }
     return true;
 }
 
+bool ModuleValidator::check_table(u32 index) {
+    const TableDesc& table = module_.tables[index];
+    const char* const message = table.type.is_64 ? "table size must be at most 2^64-1"
+                                                 : "table size must be at most 2^32-1";
+    const u64 range = table.type.is_64 ? ~u64{0} : u64{0xFFFF'FFFF};
+    if (!check_limits(table.type.limits, range, message)) return false;
+    // Tables come before globals: only imported ones are there yet.
+    if (table.has_init) {
+        return constant(table.init, table.type.element, module_.num_imported_globals);
+    }
+    return index < module_.num_imported_tables || table.type.element.is_defaultable() ||
+           invalid("type mismatch: table " + std::to_string(index) + " of " +
+                   to_string(table.type.element) + " needs an initial value");
+}
+
 bool ModuleValidator::check_globals() {
     section_ = SectionId::global;
-    for (u32 i = 0; i < module_.globals.size(); ++i) {
+    for (u32 i = module_.num_imported_globals; i < module_.globals.size(); ++i) {
         const GlobalDesc& global = module_.globals[i];
-        if (i < module_.num_imported_globals) {
-            if (global.type.is_mutable && !features_.has(Feature::mutable_globals)) {
-                return feature_off("an imported mutable global", Feature::mutable_globals);
-            }
-            continue;
-        }
         if (!constant(global.init, global.type.value, i)) return false;
     }
     return true;
@@ -245,17 +231,17 @@ bool ModuleValidator::check_globals() {
 
 bool ModuleValidator::check_datas() {
     section_ = SectionId::data;
-    for (const DataSegment& segment : module_.datas) {
-        if (segment.mode != SegmentMode::active) continue;
-        if (segment.memory >= module_.memories.size()) {
-            return invalid("unknown memory " + std::to_string(segment.memory),
-                           segment.offset.offset);
-        }
-        const ValType address =
-            module_.memories[segment.memory].is_64 ? ValType::i64 : ValType::i32;
-        if (!constant(segment.offset, address, module_.globals.size())) return false;
+    return std::all_of(module_.datas.begin(), module_.datas.end(),
+                       [this](const DataSegment& segment) { return check_data(segment); });
+}
+
+bool ModuleValidator::check_data(const DataSegment& segment) {
+    if (segment.mode != SegmentMode::active) return true;
+    if (segment.memory >= module_.memories.size()) {
+        return invalid("unknown memory " + std::to_string(segment.memory), segment.offset.offset);
     }
-    return true;
+    const ValType address = module_.memories[segment.memory].is_64 ? ValType::i64 : ValType::i32;
+    return constant(segment.offset, address, module_.globals.size());
 }
 
 bool ModuleValidator::check_elements() {
@@ -267,7 +253,8 @@ bool ModuleValidator::check_elements() {
 bool ModuleValidator::check_element(const ElementSegment& segment) {
     for (const u32 index : segment.funcs) {
         if (index >= module_.func_types.size()) {
-            return invalid("unknown function " + std::to_string(index));
+            if (!invalid("unknown function " + std::to_string(index))) return false;
+            continue;
         }
         module_.declared_funcs[index] = true;
     }
@@ -306,39 +293,7 @@ bool ModuleValidator::check_exports() {
     names.reserve(module_.exports.size());
     for (const ExportDesc& entry : module_.exports) {
         names.push_back(&entry.name);
-        std::size_t count = 0;
-        const char* what = "";
-        switch (entry.kind) {
-            case ExternKind::func:
-                count = module_.func_types.size();
-                what = "unknown function ";
-                break;
-            case ExternKind::table:
-                count = module_.tables.size();
-                what = "unknown table ";
-                break;
-            case ExternKind::memory:
-                count = module_.memories.size();
-                what = "unknown memory ";
-                break;
-            case ExternKind::global:
-                count = module_.globals.size();
-                what = "unknown global ";
-                break;
-            case ExternKind::tag:
-                count = module_.tags.size();
-                what = "unknown tag ";
-                break;
-        }
-        if (entry.index >= count) {
-            return invalid(what + std::to_string(entry.index) + " in export \"" + entry.name +
-                           "\"");
-        }
-        if (entry.kind == ExternKind::func) module_.declared_funcs[entry.index] = true;
-        if (entry.kind == ExternKind::global && module_.globals[entry.index].type.is_mutable &&
-            !features_.has(Feature::mutable_globals)) {
-            return feature_off("an exported mutable global", Feature::mutable_globals);
-        }
+        if (!check_export(entry)) return false;
     }
     // Sorting, as no choice of names makes it slow.
     const auto less = [](const std::string* a, const std::string* b) { return *a < *b; };
@@ -349,8 +304,42 @@ bool ModuleValidator::check_exports() {
     return same == names.end() || invalid("duplicate export name \"" + **same + "\"");
 }
 
+bool ModuleValidator::check_export(const ExportDesc& entry) {
+    std::size_t count = 0;
+    const char* what = "";
+    switch (entry.kind) {
+        case ExternKind::func:
+            count = module_.func_types.size();
+            what = "unknown function ";
+            break;
+        case ExternKind::table:
+            count = module_.tables.size();
+            what = "unknown table ";
+            break;
+        case ExternKind::memory:
+            count = module_.memories.size();
+            what = "unknown memory ";
+            break;
+        case ExternKind::global:
+            count = module_.globals.size();
+            what = "unknown global ";
+            break;
+        case ExternKind::tag:
+            count = module_.tags.size();
+            what = "unknown tag ";
+            break;
+    }
+    if (entry.index >= count) {
+        return invalid(what + std::to_string(entry.index) + " in export \"" + entry.name + "\"");
+    }
+    if (entry.kind == ExternKind::func) module_.declared_funcs[entry.index] = true;
+    return true;
+}
+
 }  // namespace
 
-Result<void> validate_module(ModuleData& module) { return ModuleValidator(module).run(); }
+Result<void> validate_module(ModuleData& module, ErrorList* all) {
+    return ModuleValidator(module, all).run();
+}
 
 }  // namespace wasmi::core

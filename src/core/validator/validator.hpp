@@ -2,6 +2,7 @@
 // Spec: valid/modules, valid/instructions, appendix/algorithm.
 #pragma once
 
+#include "core/types/error_list.hpp"
 #include "core/types/module.hpp"
 
 #include <wasmi/result.hpp>
@@ -15,14 +16,17 @@ inline constexpr u32 kMaxBlockDepth = 1u << 20;
 
 /// All rules but those of function bodies. Fills `declared_funcs` and sizes `facts`.
 /// Errors: invalid, malformed (in constant expressions), unsupported, limit.
-[[nodiscard]] Result<void> validate_module(ModuleData& module);
+/// `all`, if not null, takes every error, and checking goes on until it is full; what is returned
+/// is the first of them.
+[[nodiscard]] Result<void> validate_module(ModuleData& module, ErrorList* all = nullptr);
 
 /// The body of one defined function, after validate_module; fills its FuncFacts.
 /// Errors: invalid, malformed, unsupported, limit; all with function index and byte offset.
 /// Thread rule: different functions of a module may be validated at the same time.
 [[nodiscard]] Result<void> validate_function(ModuleData& module, u32 defined_index);
 
-/// All bodies, first to last; the first error ends it.
-[[nodiscard]] Result<void> validate_bodies(ModuleData& module);
+/// All bodies, first to last. The first error ends it; `all`, if not null, takes one error of each
+/// body until it is full. A module with errors is not fit for anything but more of these checks.
+[[nodiscard]] Result<void> validate_bodies(ModuleData& module, ErrorList* all = nullptr);
 
 }  // namespace wasmi::core

@@ -146,14 +146,19 @@ TEST(Immediates, illegal_opcodes_are_named) {
     EXPECT_EQ(failure({}), "unexpected end of section or function");
 }
 
-TEST(Immediates, opcodes_of_features_that_are_off_are_illegal) {
+TEST(Immediates, features_that_are_off_are_named) {
     TypeSpace old = kSpace;
     old.features = Features().set(Feature::mvp, true);
-    EXPECT_EQ(failure({0xC0}, old), "illegal opcode c0 (i32.extend8_s needs sign-extension)");
-    EXPECT_EQ(failure({0xFD, 0x0F}, old), "illegal opcode fd 0f (i8x16.splat needs simd)");
-    EXPECT_EQ(failure({0x02, 0x01}, old), "malformed block type (needs multi-value)");
-    EXPECT_EQ(failure({0x02, 0x7B}, old), "malformed value type (needs simd)");
-    EXPECT_EQ(failure({0x28, 0x42, 0x01, 0x00}, old), "malformed memop flags");
+    const auto off = [](const std::string& feature) {
+        return " needs the feature " + feature + ", which is switched off";
+    };
+    EXPECT_EQ(failure({0xC0}, old), "i32.extend8_s" + off("sign-extension"));
+    EXPECT_EQ(failure({0xFD, 0x0F}, old), "i8x16.splat" + off("simd"));
+    EXPECT_EQ(failure({0x02, 0x01}, old), "a block type with a type index" + off("multi-value"));
+    EXPECT_EQ(failure({0x02, 0x7B}, old), "the type v128" + off("simd"));
+    EXPECT_EQ(failure({0x28, 0x42, 0x01, 0x00}, old),
+              "an access to a memory by index" + off("multi-memory"));
+    EXPECT_EQ(failure({0x28, 0x82, 0x01, 0x00}, old), "malformed memop flags");
     EXPECT_EQ(failure({0x6A}, old), "no failure");
 }
 

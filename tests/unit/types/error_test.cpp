@@ -59,5 +59,33 @@ TEST(Types, are_written_as_in_the_text_format) {
     EXPECT_EQ(to_string(Feature::bulk_memory), "bulk-memory");
 }
 
+TEST(Features, are_found_by_their_names) {
+    EXPECT_EQ(feature_from_text("bulk-memory"), Feature::bulk_memory);
+    EXPECT_EQ(feature_from_text("nontrapping-fptoint"), Feature::saturating_conversion);
+    EXPECT_EQ(feature_from_text("saturating-float-to-int"), Feature::saturating_conversion);
+    EXPECT_EQ(feature_from_text("sign-ext"), Feature::sign_extension);
+    for (const char* text : {"", " ", "sign", "sign-ext sign-extension-ops", "SIMD"}) {
+        EXPECT_EQ(feature_from_text(text), std::nullopt) << text;
+    }
+}
+
+TEST(Features, come_in_editions) {
+    EXPECT_TRUE(Features::wasm(1).has(Feature::mutable_globals));
+    EXPECT_FALSE(Features::wasm(1).has(Feature::simd));
+    EXPECT_TRUE(Features::wasm(2).has(Feature::simd));
+    EXPECT_FALSE(Features::wasm(2).has(Feature::gc));
+    EXPECT_FALSE(Features::wasm(3).has(Feature::threads));
+    EXPECT_EQ(Features::defaults(),
+              Features::wasm(3).set(Feature::threads, true).set(Feature::legacy_exceptions, true));
+}
+
+TEST(Errors, of_features_name_them) {
+    const Error error = Error::from_feature(Feature::simd, "i32x4.add", 7);
+    EXPECT_EQ(error.feature(), Feature::simd);
+    EXPECT_EQ(error.to_string(),
+              "unsupported: (+0x7): i32x4.add needs the feature simd, which is switched off");
+    EXPECT_EQ(Error(ErrorKind::unsupported, "x").feature(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace wasmi

@@ -286,8 +286,8 @@ TEST(ValidatorAtomics, alignment_is_exactly_natural) {
 TEST(ValidatorFeatures, that_are_off_are_named) {
     Config config;
     config.features.set(Feature::sign_extension, false);
-    const std::string text = verdict(function({}, {}, {0x41, 0, 0xC0, 0x1A}), config);
-    EXPECT_NE(text.find("sign-extension"), std::string::npos) << text;
+    EXPECT_EQ(verdict(function({}, {}, {0x41, 0, 0xC0, 0x1A}), config),
+              "unsupported: i32.extend8_s needs the feature sign-extension, which is switched off");
     EXPECT_EQ(verdict(function({}, {}, {0x41, 0, 0xC0, 0x1A})), "valid");
 }
 
