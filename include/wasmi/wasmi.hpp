@@ -13,3 +13,4 @@
 #include <wasmi/text.hpp>
 #include <wasmi/types.hpp>
 #include <wasmi/value.hpp>
+#include <wasmi/verify.hpp>

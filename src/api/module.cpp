@@ -2,6 +2,7 @@
 // Spec: appendix/embedding (modules).
 #include "core/types/module.hpp"
 
+#include "api/load.hpp"
 #include "core/decoder/decoder.hpp"
 #include "core/executor/executor.hpp"
 #include "core/linker/extern_type.hpp"
@@ -20,6 +21,22 @@
 namespace wasmi {
 
 using namespace core;
+using api::assemble_text;
+using api::is_text;
+
+/// A binary module starts with a zero byte, which no text contains. Spec: binary/modules (magic).
+bool api::is_text(std::span<const u8> bytes) {
+    const auto space = [](u8 c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+    std::size_t i = 0;
+    while (i < bytes.size() && space(bytes[i])) ++i;
+    return i + 1 < bytes.size() && (bytes[i] == '(' || (bytes[i] == ';' && bytes[i + 1] == ';'));
+}
+
+Result<std::vector<u8>> api::assemble_text(Features features, std::span<const u8> bytes) {
+    text::AssembleOptions options;
+    options.memory64 = features.has(Feature::memory64);
+    return text::assemble({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, options);
+}
 
 namespace {
 
@@ -40,14 +57,6 @@ Loaded decode_and_check(const Engine& engine, std::span<const u8> bytes,
     return module;
 }
 
-/// A binary module starts with a zero byte, which no text contains. Spec: binary/modules (magic).
-bool is_text(std::span<const u8> bytes) {
-    const auto space = [](u8 c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-    std::size_t i = 0;
-    while (i < bytes.size() && space(bytes[i])) ++i;
-    return i + 1 < bytes.size() && (bytes[i] == '(' || (bytes[i] == ';' && bytes[i + 1] == ';'));
-}
-
 Result<Module> load(const Engine& engine, std::span<const u8> bytes,
                     std::shared_ptr<const void> keep) {
     const bool bodies = engine.config().compile != CompileMode::lazy;
@@ -62,16 +71,10 @@ Error too_large(u64 limit) {
     return Error(ErrorKind::limit, "module is larger than " + std::to_string(limit) + " bytes");
 }
 
-Result<std::vector<u8>> assemble_text(const Engine& engine, std::span<const u8> bytes) {
-    text::AssembleOptions options;
-    options.memory64 = engine.config().features.has(Feature::memory64);
-    return text::assemble({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, options);
-}
-
 Result<Module> load_text(const Engine& engine, std::span<const u8> bytes) {
     const u64 limit = engine.config().limits.module_bytes;
     if (bytes.size() > limit) return too_large(limit);
-    Result<std::vector<u8>> binary = assemble_text(engine, bytes);
+    Result<std::vector<u8>> binary = assemble_text(engine.config().features, bytes);
     if (!binary) return std::move(binary).error();
     auto owned = std::make_shared<const std::vector<u8>>(std::move(*binary));
     const std::span<const u8> view(*owned);
@@ -155,7 +158,7 @@ Result<Module> Module::compile_file(const Engine& engine, const char* path) {
 
 Result<void> Module::validate(const Engine& engine, std::span<const std::byte> bytes) {
     if (is_text(as_u8(bytes))) {
-        Result<std::vector<u8>> binary = assemble_text(engine, as_u8(bytes));
+        Result<std::vector<u8>> binary = assemble_text(engine.config().features, as_u8(bytes));
         if (!binary) return std::move(binary).error();
         Loaded module = decode_and_check(engine, *binary, nullptr, true);
         if (!module) return std::move(module).error();

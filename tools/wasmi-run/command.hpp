@@ -35,10 +35,11 @@ struct Command {
     int (*main)(int argc, char** argv);
 };
 
-int run_main(int argc, char** argv);   // run.cpp
-int wasm_main(int argc, char** argv);  // wat.cpp
-int wast_main(int argc, char** argv);  // wast.cpp
-int wat_main(int argc, char** argv);   // wat.cpp
+int run_main(int argc, char** argv);     // run.cpp
+int verify_main(int argc, char** argv);  // verify.cpp
+int wasm_main(int argc, char** argv);    // wat.cpp
+int wast_main(int argc, char** argv);    // wast.cpp
+int wat_main(int argc, char** argv);     // wat.cpp
 
 /// Prints "error: <kind>: <what>" and, for a trap, its backtrace to standard error; returns the
 /// exit code. For ErrorKind::exit nothing is printed but a note if the code does not fit.
@@ -46,7 +47,12 @@ int report(const Error& error, std::string_view what_file = {});
 /// The same for the command line itself.
 int report_usage(std::string_view message);
 
-/// "all", "none", "simd,-threads": changes `features`. An exit code on error.
+/// The exit code of report() for errors of that kind.
+[[nodiscard]] int exit_code_of(ErrorKind kind);
+/// Names come from the module: a terminal must not be told what to do by them.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// "all", "2.0", "simd,-threads": changes `features`. An exit code on error.
 std::optional<int> apply_features(const std::string& list, Features& features);
 /// "64M", "1G", "512K", "100": bytes. nullopt: not a size.
 std::optional<std::uint64_t> parse_size(std::string_view text);

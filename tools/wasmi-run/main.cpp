@@ -15,6 +15,8 @@ namespace {
 
 constexpr wasmi::tool::Command kCommands[] = {
     {"run", "run a module (the default)", wasmi::tool::run_main},
+    {"validate", "another name of verify", wasmi::tool::verify_main},
+    {"verify", "check modules and look into them", wasmi::tool::verify_main},
     {"wasm", "assemble a text to a binary module", wasmi::tool::wasm_main},
     {"wast", "run test scripts", wasmi::tool::wast_main},
     {"wat", "print a module as text", wasmi::tool::wat_main},

@@ -12,6 +12,10 @@ namespace wasmi::tool {
 
 namespace {
 
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+}  // namespace
+
 int exit_code_of(ErrorKind kind) {
     switch (kind) {
         case ErrorKind::malformed:
@@ -42,7 +46,6 @@ int exit_code_of(ErrorKind kind) {
     return kTrouble;
 }
 
-/// Names come from the module: a terminal must not be told what to do by them.
 std::string printable(std::string_view text) {
     std::string result;
     for (const char c : text) {
@@ -55,10 +58,6 @@ std::string printable(std::string_view text) {
     }
     return result;
 }
-
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
-
-}  // namespace
 
 int report(const Error& error, std::string_view what_file) {
     if (error.kind() == ErrorKind::exit) {
@@ -96,6 +95,29 @@ int report_usage(std::string_view message) {
     return kBadUsage;
 }
 
+namespace {
+
+/// "all", "3.0", …: a list that begins anew.
+std::optional<Features> feature_set(std::string_view name) {
+    if (name == "all") return Features::all();
+    if (name == "default") return Features::defaults();
+    if (name == "mvp" || name == "none") return Features().set(Feature::mvp, true);
+    if (name == "1.0") return Features::wasm(1);
+    if (name == "2.0") return Features::wasm(2);
+    if (name == "3.0") return Features::wasm(3);
+    return std::nullopt;
+}
+
+std::string all_features() {
+    std::string names;
+#define WASMI_FEATURE(id, text, ...) names += " " text;
+#include <wasmi/features.def>
+#undef WASMI_FEATURE
+    return names;
+}
+
+}  // namespace
+
 std::optional<int> apply_features(const std::string& list, Features& features) {
     std::size_t begin = 0;
     while (begin <= list.size()) {
@@ -103,30 +125,20 @@ std::optional<int> apply_features(const std::string& list, Features& features) {
         std::string_view name = std::string_view(list).substr(begin, comma - begin);
         begin = comma + 1;
         if (name.empty()) continue;
-        if (name == "all") {
-            features = Features::all();
-            continue;
-        }
-        if (name == "none") {
-            features = Features();
+        if (const std::optional<Features> set = feature_set(name)) {
+            features = *set;
             continue;
         }
         const bool on = name[0] != '-';
         if (!on || name[0] == '+') name.remove_prefix(1);
-        bool found = false;
-        std::string known;
-        const auto try_one = [&](Feature feature) {
-            known += fmt::format(" {}", to_string(feature));
-            if (to_string(feature) != name) return;
-            features.set(feature, on);
-            found = true;
-        };
-#define WASMI_FEATURE(id, ...) try_one(Feature::id);
-#include <wasmi/features.def>
-#undef WASMI_FEATURE
-        if (!found)
+        const std::optional<Feature> feature = feature_from_text(name);
+        if (!feature || feature == Feature::mvp) {
             return report_usage(
-                fmt::format("--features: no proposal \"{}\"; there are:{}", name, known));
+                fmt::format("--features: no proposal \"{}\"; there are the sets all default 3.0 "
+                            "2.0 1.0 mvp and, to add or (with \"-\") to remove:{}",
+                            name, all_features().substr(std::string_view(" mvp").size())));
+        }
+        features.set(*feature, on);
     }
     return std::nullopt;
 }

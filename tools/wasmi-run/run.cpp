@@ -1,6 +1,7 @@
 // wasmi-run run: instantiates a module with WASI and runs it.
 // Spec: wasi application ABI (commands and reactors).
 #include "command.hpp"
+#include "json.hpp"
 #include "values.hpp"
 
 #include <wasmi/version.hpp>
@@ -27,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kHelp = R"(wasmi-run: runs WebAssembly modules
 
 usage: wasmi-run [run] [options] FILE [guest arguments]
-       wasmi-run wat|wasm|wast --help
+       wasmi-run verify|wat|wasm|wast --help
 
 Options come before FILE; everything after FILE belongs to the guest, no "--" is needed. FILE may
 be a binary or a text module. A command (export "_start") is run as a program with WASI preview 1;
@@ -46,8 +47,15 @@ what to run
                             0x1p-3, inf, nan; references: null
   --preload NAME=FILE       instantiate FILE first and link its exports as module NAME; may be
                             repeated, a later one may import from an earlier one
-  --features LIST           proposals: "all", "none", or names to add and, with "-", to remove:
-                            --features=simd,-threads
+  --features LIST           proposals. Names add to what is on by default, which is 3.0, threads and
+                            legacy-exceptions; with "-" they remove; a set begins anew:
+                            --features=-simd,wide-arithmetic  --features=2.0,threads
+                            sets: all default 3.0 2.0 1.0 mvp
+                            names: mutable-globals sign-extension saturating-conversion
+                            multi-value bulk-memory reference-types simd relaxed-simd tail-call
+                            extended-const function-references gc multi-memory memory64 exceptions
+                            threads legacy-exceptions wide-arithmetic custom-page-sizes
+                            compact-imports; also by the names of LLVM ("simd128")
 
 limits
   --fuel N                  end after N instructions
@@ -121,21 +129,26 @@ void print_stats(const Phases& phases, const Store& store, bool json) {
         return std::chrono::duration<double, std::milli>(d).count();
     };
     std::string text;
+    const std::uint64_t peak = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
     if (json) {
-        text = "{";
-        for (const Phases::Phase& p : phases.times())
-            text += fmt::format("\"{}_ms\":{:.3f},", p.name, ms(p.time));
-        text += fmt::format("\"fuel\":{},\"memory_bytes\":{},\"peak_rss_bytes\":{}}}\n",
-                            store.fuel_consumed(), store.memory_bytes_used(),
-                            static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+        JsonWriter members;
+        members.begin_object();
+        for (const Phases::Phase& p : phases.times()) {
+            members.key(std::string(p.name) + "_ms");
+            members.fixed(ms(p.time), 3);
+        }
+        members.member("fuel", store.fuel_consumed());
+        members.member("memory_bytes", store.memory_bytes_used());
+        members.member("peak_rss_bytes", peak);
+        members.end_object();
+        text = members.text() + '\n';
     } else {
         for (const Phases::Phase& p : phases.times())
             text += fmt::format("{:<12}{:>12.3f} ms\n", p.name, ms(p.time));
         text += fmt::format("{:<12}{:>12} instructions\n", "fuel", store.fuel_consumed());
         text += fmt::format("{:<12}{:>12} bytes in linear memories\n", "memory",
                             store.memory_bytes_used());
-        text += fmt::format("{:<12}{:>12} bytes of the process\n", "peak",
-                            static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+        text += fmt::format("{:<12}{:>12} bytes of the process\n", "peak", peak);
     }
     std::fwrite(text.data(), 1, text.size(), stderr);
 }

@@ -1,18 +1,15 @@
 // wasmi-run wat: prints a module as text. wasmi-run wasm: writes a text as binary module.
 // Spec: text/modules.
 #include "command.hpp"
+#include "files.hpp"
 
 #include <wasmi/module.hpp>
 #include <wasmi/text.hpp>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <memory>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 namespace wasmi::tool {
 
@@ -35,49 +32,8 @@ usage: wasmi-run wasm FILE.wat -o OUT.wasm
 
   --output, -o FILE  where to write; "-" is standard output
   --force            write modules that are not valid, too
+  --features LIST    what is valid: as for wasmi-run run, but all proposals are on by default
 )";
-
-struct CloseFile {
-    void operator()(std::FILE* f) const {
-        if (f != stdin && f != stdout) std::fclose(f);
-    }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
-
-Result<std::vector<std::byte>> read_all(const std::string& path) {
-    const File in(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
-    if (in == nullptr) return Error(ErrorKind::io, path + ": " + std::strerror(errno));
-    constexpr std::size_t kMax = std::size_t{1} << 30;
-    std::vector<std::byte> bytes;
-    std::vector<std::byte> chunk(1 << 16);
-    while (true) {
-        const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), in.get());
-        if (n < chunk.size() && std::ferror(in.get()) != 0) {
-            return Error(ErrorKind::io, path + ": " + std::strerror(errno));
-        }
-        bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(n));
-        if (bytes.size() > kMax) return Error(ErrorKind::limit, path + ": larger than 1 GiB");
-        if (n < chunk.size()) return bytes;
-    }
-}
-
-int write_all(const std::string& path, const void* data, std::size_t size) {
-    const bool to_stdout = path.empty() || path == "-";
-    File out(to_stdout ? stdout : std::fopen(path.c_str(), "wb"));
-    bool good = out != nullptr && std::fwrite(data, 1, size, out.get()) == size;
-    good = good && std::fflush(out.get()) == 0;
-    if (good) return kOk;
-    return report(
-        Error(ErrorKind::io, (to_stdout ? "standard output" : path) + ": " + std::strerror(errno)));
-}
-
-bool is_binary(const std::vector<std::byte>& bytes) {
-    return bytes.size() >= 4 && std::memcmp(bytes.data(), "\0asm", 4) == 0;
-}
-
-std::string_view as_text(const std::vector<std::byte>& bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 }  // namespace
 
@@ -126,12 +82,14 @@ int wat_main(int argc, char** argv) {
 int wasm_main(int argc, char** argv) {
     bool help = false;
     bool force = false;
+    std::string features;
     std::string output;
     std::string file;
     CLI::App app;
     app.set_help_flag();
     app.add_flag("-h,--help", help);
     app.add_flag("--force", force);
+    app.add_option("--features", features);
     app.add_option("-o,--output", output);
     app.add_option("FILE", file);
     try {
@@ -145,6 +103,9 @@ int wasm_main(int argc, char** argv) {
     }
     if (file.empty()) return report_usage("no FILE given");
     if (output.empty()) return report_usage("no --output given");
+    Config config;
+    config.features = Features::all();
+    if (const auto code = apply_features(features, config.features)) return *code;
     Result<std::vector<std::byte>> bytes = read_all(file);
     if (!bytes) return report(bytes.error());
     if (!is_binary(*bytes)) {
@@ -152,8 +113,6 @@ int wasm_main(int argc, char** argv) {
         if (!bytes) return report(bytes.error(), file);
     }
     if (!force) {
-        Config config;
-        config.features = Features::all();
         const Result<void> valid = Module::validate(Engine(config), *bytes);
         if (!valid) return report(valid.error(), file);
     }
