@@ -54,7 +54,7 @@ function(wasmi_handler_flags)
     set(flags -fno-math-errno)
     if(WASMI_DISPATCH_MODE STREQUAL "tail")
         list(APPEND flags -O3 -foptimize-sibling-calls -fno-stack-protector -fomit-frame-pointer
-                          -falign-functions=32 -fno-lto -fno-function-sections
+                          -falign-functions=16 -fno-lto -fno-function-sections
                           -fno-asynchronous-unwind-tables)
         if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i.86)$")
             list(APPEND flags -fcf-protection=none)
@@ -96,6 +96,12 @@ function(wasmi_finish_library)
     endif()
 endfunction()
 
+# wasmi_small_code(FILE...): files whose size matters more than their speed.
+function(wasmi_small_code)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY
+        COMPILE_OPTIONS "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-Os>")
+endfunction()
+
 # wasmi_tool(TARGET): settings of a command-line program. The C++ runtime is linked in because
 # loading it takes longer than a short guest runs. The tables of handlers are 20,000 relative
 # relocations: packed they take a twentieth of the space.
@@ -103,6 +109,8 @@ include(CheckLinkerFlag)
 check_linker_flag(CXX "-Wl,-z,pack-relative-relocs" WASMI_HAVE_PACKED_RELOCATIONS)
 function(wasmi_tool target)
     target_link_libraries(${target} PRIVATE wasmi_warnings)
+    get_target_property(files ${target} SOURCES)
+    wasmi_small_code(${files})
     if(NOT wasmi_instrumentation)
         target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc -Wl,--gc-sections)
         wasmi_pack_relocations(${target})

@@ -25,14 +25,10 @@ struct Bound {
     wasi::Interrupts interrupts;
 };
 
-/// One host function for each row of the table, because a thunk knows nothing but its environment.
-template <std::size_t kIndex>
-bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
-    auto& bound = *static_cast<Bound*>(env);
+bool answer(Bound& bound, Caller& caller, std::uint64_t* slots, const wasi::Function& function) {
     bound.interrupts.enter(caller.store());
     const wasi::Gate::Entry entry(bound.env->vfs().gate(), &bound.interrupts);
     wasi::Call call{*bound.env, wasi::GuestMemory(caller.memory()), caller.store().deadline()};
-    const wasi::Function& function = wasi::functions()[kIndex];
     const wasi::Errno end = function.invoke(call, slots);
     switch (end) {
         case wasi::Errno::exit_:
@@ -53,6 +49,12 @@ bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
             slots[0] = static_cast<std::uint64_t>(end);
             return true;
     }
+}
+
+/// One host function for each row of the table, because a thunk knows nothing but its environment.
+template <std::size_t kIndex>
+bool thunk(void* env, Caller& caller, std::uint64_t* slots) {
+    return answer(*static_cast<Bound*>(env), caller, slots, wasi::functions()[kIndex]);
 }
 
 template <std::size_t... I>

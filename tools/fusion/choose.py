@@ -2,7 +2,7 @@
 """Chooses the fused runs: which adjacent forms of the register code get a handler of their own.
 
 Usage: choose.py [options] GROUP=RUNS... ; RUNS is an output of wasmi-fusion-collect.
-  --rows N        rows in all, at most parts * 512 (default 4096)
+  --rows N        rows in all, at most the parts hold (default 6144)
   --pairs N       a pair must occur in so many groups (default 3)
   --longer N      a longer run must occur in so many groups (default 5)
   --out DIR       where fused_runs_0.def … go (default src/core/executor)
@@ -12,14 +12,17 @@ Usage: choose.py [options] GROUP=RUNS... ; RUNS is an output of wasmi-fusion-col
 A group is a set of related modules (one project, one toolchain). Runs are chosen by how many groups
 have them, never by how hot they are in some program: a profile of a few programs does not carry over
 to others, occurrence in a varied corpus does (docs/RATIONALE.md). The weight of a run is the sum
-over groups of its share of the group's instructions, so that large modules do not drown small ones.
+over groups of its share of the group's instructions, so that large modules do not drown small ones;
+longer runs count less, because their parts would be fused without them (measured on modules left
+out: the dispatches per instruction are least with about these factors).
 """
 import argparse
 import collections
 import os
 import sys
 
-PARTS, ROWS_PER_PART = 8, 512
+PARTS, ROWS_PER_PART = 8, 768
+FACTOR = {2: 1.0, 3: 0.6, 4: 0.4}
 
 
 def read(path):
@@ -33,18 +36,44 @@ def read(path):
     return runs
 
 
-def choose(groups, options):
+class Corpus:
+    """The runs of all groups, and over them the weight of each and how many groups have it."""
+
+    def __init__(self, groups, options):
+        self.needed = {2: options.pairs, 3: options.longer, 4: options.longer + 1}
+        self.weight, self.seen, self.pairs = collections.Counter(), collections.Counter(), {}
+        for runs in groups.values():
+            self.seen.update(runs.keys())
+        # What too few groups have is never chosen: most of the runs.
+        fewest = min(self.needed.values())
+        self.groups = {}
+        for name, runs in groups.items():
+            self.pairs[name] = sum(n for run, n in runs.items() if len(run) == 2) or 1
+            self.groups[name] = {r: n for r, n in runs.items() if self.seen[r] >= fewest}
+            for run in self.groups[name]:
+                self.weight[run] += self.weight_in(name, run)
+
+    def weight_in(self, name, run):
+        return self.groups[name].get(run, 0) / self.pairs[name] * FACTOR[len(run)]
+
+    def ranked(self, without=None):
+        """The runs that enough groups have, the weightiest first, as if `without` were not there."""
+        found = []
+        for run, weight in self.weight.items():
+            own = without is not None and run in self.groups[without]
+            if self.seen[run] - own >= self.needed[len(run)]:
+                found.append((-(weight - self.weight_in(without, run) if own else weight), run))
+        return [run for _, run in sorted(found)]
+
+    def covered(self, name, rows):
+        """The share of the group's pairs that have a handler. Static."""
+        chosen = {run for _, run in rows}
+        pairs = sum(n for run, n in self.groups[name].items() if len(run) == 2 and run in chosen)
+        return pairs / self.pairs[name]
+
+
+def choose(ranked, options):
     """Rows [(parent row or -1, run)], parents before children."""
-    weight = collections.Counter()
-    seen = collections.Counter()
-    for runs in groups:
-        total = sum(n for run, n in runs.items() if len(run) == 2) or 1
-        for run, n in runs.items():
-            weight[run] += n / total * (len(run) - 1)
-            seen[run] += 1
-    needed = {2: options.pairs, 3: options.longer, 4: options.longer + 1}
-    ranked = sorted((run for run in weight if seen[run] >= needed[len(run)]),
-                    key=lambda run: (-weight[run], run))
     rows, index = [], {}
     for run in ranked:
         chain = [run[:n] for n in range(2, len(run) + 1) if run[:n] not in index]
@@ -54,14 +83,6 @@ def choose(groups, options):
             index[part] = len(rows)
             rows.append((index.get(part[:-1], -1), part))
     return rows
-
-
-def saved(runs, rows):
-    """Estimate of the share of instructions that fusion saves: static, pairs before longer runs."""
-    chosen = {run for _, run in rows}
-    total = sum(n for run, n in runs.items() if len(run) == 2) or 1
-    pairs = sum(n for run, n in runs.items() if len(run) == 2 and run in chosen)
-    return pairs / total / 2  # neighbours overlap: about half of them can be taken
 
 
 def write(rows, directory):
@@ -76,7 +97,7 @@ def write(rows, directory):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--rows", type=int, default=4096)
+    parser.add_argument("--rows", type=int, default=PARTS * ROWS_PER_PART)
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--longer", type=int, default=5)
     parser.add_argument("--out", default="src/core/executor")
@@ -87,13 +108,13 @@ def main():
     for argument in options.groups:
         name, path = argument.split("=", 1)
         groups[name].update(read(path))
+    corpus = Corpus(groups, options)
     if options.report:
-        for name, runs in groups.items():
-            others = [r for n, r in groups.items() if n != name]
-            rows = choose(others, options)
-            print(f"{name:24} {saved(runs, rows):6.1%} of its pairs, {len(rows)} rows")
+        for name in groups:
+            rows = choose(corpus.ranked(without=name), options)
+            print(f"{name:24} {corpus.covered(name, rows):6.1%} of its pairs, {len(rows)} rows")
         return 0
-    rows = choose(list(groups.values()), options)
+    rows = choose(corpus.ranked(), options)
     lengths = collections.Counter(len(run) for _, run in rows)
     print(f"{len(rows)} rows from {len(groups)} groups:",
           ", ".join(f"{n} of {length}" for length, n in sorted(lengths.items())))

@@ -43,7 +43,8 @@ constexpr u32 kNumRuns = static_cast<u32>(std::size(kRows)) - 1;
 static_assert(kNumRuns <= kFusedParts * FuseTable::kRunsPerPart);
 static_assert(kNumForms + kNumRuns < 0xFFFF);
 
-constexpr u32 kTableSize = 32768;
+constexpr u32 kTableSize = 16384;  // at most half full
+static_assert(kNumRuns <= kTableSize / 2);
 
 struct Table {
     u32 keys[kTableSize] = {};
