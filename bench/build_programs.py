@@ -36,7 +36,10 @@ WASM_FLAGS = ["--target=wasm32-wasi", "-Wl,-z,stack-size=1048576", "-Wl,--strip-
 C_FLAGS = ["-std=gnu11"]
 CXX_FLAGS = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-nostdlib++"]
 # One source may be built in several ways: (name, source, additional flags).
-VARIANTS = [("memops_bulk", "memops.c", ["-mbulk-memory"])]
+VARIANTS = [("memops_bulk", "memops.c", ["-mbulk-memory"])] + [
+    (name + "_simd", name + ".c", ["-msimd128", "-mbulk-memory"])
+    for name in ("blend", "dilate", "gemm_f32")
+]
 COMPILERS = ["clang-19", "clang-20", "clang-21", "clang-18", "clang", "clang-17", "clang-16"]
 
 

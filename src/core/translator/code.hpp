@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/types/basics.hpp"
+#include "core/types/instr.hpp"
 
 #include <array>
 
@@ -165,19 +166,61 @@ inline constexpr Shape vret1{kSR, kN, kN, kN};
 inline constexpr Shape vload{kSRPK, kN, kN, kVD};
 inline constexpr Shape vstore{kSRPK, kSRK, kN, kN};
 inline constexpr Shape vstore_ab{kSRP, kSRPK, kSRK, kN, true};
-inline constexpr Shape vsplat{kSRP, kN, kN, kVD};
 inline constexpr Shape vget{kSR, kN, kN, kAnyD};
 inline constexpr Shape vset{kSR, kSRP, kN, kSR};
-inline constexpr Shape vtest{kSR, kN, kN, kSR};
 inline constexpr Shape vun{kSR, kN, kN, kVD};
 inline constexpr Shape vun_rare{kSR, kN, kN, kSR};
-inline constexpr Shape vshift{kSR, kSRK, kN, kVD};
-inline constexpr Shape vbin_c{kSR, kSRK, kN, kVD, true};
-inline constexpr Shape vbin{kSR, kSRK, kN, kVD};
-inline constexpr Shape vbin_rc{kSR, kSR, kN, kSR, true};
 inline constexpr Shape vbin_rare{kSR, kSR, kN, kSR};
-inline constexpr Shape vtern{kSR, kSR, kSR, kVD};
-inline constexpr Shape vtern_rare{kSR, kSR, kSR, kSR};
+
+/// Of a vector instruction that is a row of instructions_fd.def. Those that programs have most of
+/// take a constant, or leave their result in a slot and the accumulator.
+constexpr Shape shape_of(Instr instr) {
+    // clang-format off
+#define WASMI_LANES(id)                                                                  \
+    case Instr::id##_add: case Instr::id##_mul: case Instr::id##_eq: case Instr::id##_ne
+    switch (instr) {
+        case Instr::v128_and: case Instr::v128_or: case Instr::v128_xor:
+        case Instr::i8x16_add: case Instr::i8x16_eq: case Instr::i8x16_ne:
+        WASMI_LANES(i16x8): WASMI_LANES(i32x4): WASMI_LANES(i64x2):
+        case Instr::f32x4_add: case Instr::f32x4_mul: case Instr::f64x2_add: case Instr::f64x2_mul:
+#undef WASMI_LANES
+#define WASMI_EXTREMES(id)                                                                       \
+    case Instr::id##_min_s: case Instr::id##_min_u: case Instr::id##_max_s: case Instr::id##_max_u
+        WASMI_EXTREMES(i8x16): WASMI_EXTREMES(i16x8): WASMI_EXTREMES(i32x4):
+#undef WASMI_EXTREMES
+            return {kSR, kSRK, kN, kVD, true};
+#define WASMI_LANES(id) \
+    case Instr::id##_sub: case Instr::id##_lt_s: case Instr::id##_le_s
+        WASMI_LANES(i8x16): WASMI_LANES(i16x8): WASMI_LANES(i32x4): WASMI_LANES(i64x2):
+        case Instr::i8x16_lt_u: case Instr::i16x8_lt_u: case Instr::i32x4_lt_u:
+        case Instr::i8x16_le_u: case Instr::i16x8_le_u: case Instr::i32x4_le_u:
+#undef WASMI_LANES
+#define WASMI_LANES(id) \
+    case Instr::id##_sub: case Instr::id##_div: case Instr::id##_lt: case Instr::id##_le
+        WASMI_LANES(f32x4): WASMI_LANES(f64x2): case Instr::v128_andnot:
+#undef WASMI_LANES
+            return {kSR, kSRK, kN, kVD};
+        default:
+            break;
+    }
+    // clang-format on
+    switch (traits_of(instr).sig) {
+        case Sig::v_v:
+            return {kSR, kN, kN, kVD};
+        case Sig::vv_v:
+            return {kSR, kSR, kN, kSR};
+        case Sig::vvv_v:
+            return {kSR, kSR, kSR, kVD};
+        case Sig::vi_v:
+            return {kSR, kSRK, kN, kVD};
+        case Sig::v_i:
+            return {kSR, kN, kN, kSR};
+        default:  // of a number
+            return {kSRP, kN, kN, kVD};
+    }
+}
+template <Instr kInstr>
+inline constexpr Shape vectors = shape_of(kInstr);
 }  // namespace shapes
 
 enum class Bank : u8 { none, integer, floating };
