@@ -259,9 +259,10 @@ constexpr u32 count_bits(u32 mask) {
 struct OpInfo {
     char types[4];
     ImmKind imm;
-    Shape shape;     ///< masks reduced to what is available
-    u32 first_form;  ///< form ids of an operation are consecutive
-    u32 num_forms;   ///< including holes: combinations that a flag of Shape excludes
+    Shape shape;                 ///< masks reduced to what is available
+    u32 first_form;              ///< form ids of an operation are consecutive
+    u32 num_forms;               ///< including holes: combinations that a flag of Shape excludes
+    u16 step_a, step_b, step_c;  ///< forms from one class of an operand to the next
 };
 
 inline constexpr std::array<OpInfo, kNumOps> kOps = [] {
@@ -278,8 +279,10 @@ inline constexpr std::array<OpInfo, kNumOps> kOps = [] {
         op.shape.c = available(shape.c, types[2]);
         op.shape.d = available(shape.d, types[3]);
         op.first_form = form;
-        op.num_forms = count_bits(op.shape.a) * count_bits(op.shape.b) * count_bits(op.shape.c) *
-                       count_bits(op.shape.d);
+        op.step_c = static_cast<u16>(count_bits(op.shape.d));
+        op.step_b = static_cast<u16>(op.step_c * count_bits(op.shape.c));
+        op.step_a = static_cast<u16>(op.step_b * count_bits(op.shape.b));
+        op.num_forms = op.step_a * count_bits(op.shape.a);
         form += op.num_forms;
     };
 #define WASMI_OP(id, shape, types, imm, ...) add(shapes::shape, types, ImmKind::imm);
@@ -298,9 +301,17 @@ struct Classes {
     Cls a = Cls::N, b = Cls::N, c = Cls::N, d = Cls::N;
 };
 
-constexpr u32 rank_in(u8 mask, Cls c) {
-    return count_bits(mask & ((1u << static_cast<unsigned>(c)) - 1));
-}
+/// [mask][class]: how many classes of the mask come before the class.
+inline constexpr auto kRanks = [] {
+    std::array<std::array<u8, 8>, 128> ranks{};
+    for (u32 mask = 0; mask < 128; ++mask) {
+        for (u32 c = 0; c < 8; ++c) {
+            ranks[mask][c] = static_cast<u8>(count_bits(mask & ((1u << c) - 1)));
+        }
+    }
+    return ranks;
+}();
+constexpr u32 rank_in(u8 mask, Cls c) { return kRanks[mask][static_cast<std::size_t>(c)]; }
 constexpr Cls nth_in(u8 mask, u32 n) {
     for (unsigned c = 0; c < 8; ++c) {
         if ((mask >> c & 1u) != 0 && n-- == 0) return static_cast<Cls>(c);
@@ -311,11 +322,8 @@ constexpr bool in_mask(u8 mask, Cls c) { return (mask >> static_cast<unsigned>(c
 
 constexpr u32 form_id(Op op, Classes k) {
     const OpInfo& o = info(op);
-    u32 i = rank_in(o.shape.a, k.a);
-    i = i * count_bits(o.shape.b) + rank_in(o.shape.b, k.b);
-    i = i * count_bits(o.shape.c) + rank_in(o.shape.c, k.c);
-    i = i * count_bits(o.shape.d) + rank_in(o.shape.d, k.d);
-    return o.first_form + i;
+    return o.first_form + rank_in(o.shape.a, k.a) * o.step_a + rank_in(o.shape.b, k.b) * o.step_b +
+           rank_in(o.shape.c, k.c) * o.step_c + rank_in(o.shape.d, k.d);
 }
 
 /// Classes of the i-th form of an operation; the inverse of form_id.

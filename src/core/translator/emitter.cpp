@@ -1,10 +1,25 @@
 // Emitter: see emitter.hpp.
 #include "core/translator/emitter.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 namespace wasmi::core {
+
+namespace {
+
+/// Of an encoded instruction, the targets of br_table apart: header, three sources, immediate,
+/// destination.
+constexpr std::size_t kMostBytes = kHeaderSize + 3 * 16 + 16 + 2;
+static_assert([] {
+    for (const OpInfo& op : kOps) {
+        if (imm_size(op.imm) > 16) return false;
+    }
+    return true;
+}());
+
+}  // namespace
 
 void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
                     std::vector<u16>* forms) {
@@ -13,7 +28,7 @@ void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePositio
     fuse_ = fuse;
     positions_ = positions;
     block_.clear();
-    code_.clear();
+    size_ = 0;
     labels_.clear();
     fixups_.clear();
     cost_fixups_.clear();
@@ -50,11 +65,16 @@ u64 Emitter::add_table(const std::vector<TableTarget>& targets) {
     return first;
 }
 
+void Emitter::reserve(std::size_t bytes) {
+    if (code_.size() - size_ >= bytes) return;
+    code_.resize(std::max(code_.size() * 2, size_ + bytes));
+}
+
 template <class T>
-void Emitter::put(T value) {
-    const std::size_t at = code_.size();
-    code_.resize(at + sizeof value);
-    std::memcpy(code_.data() + at, &value, sizeof value);
+WASMI_ALWAYS_INLINE void Emitter::put(T value) {
+    WASMI_ASSERT(code_.size() - size_ >= sizeof value);
+    std::memcpy(code_.data() + size_, &value, sizeof value);
+    size_ += u32{sizeof value};
 }
 
 void Emitter::put_source(char type, Cls cls, u64 value) {
@@ -139,6 +159,7 @@ void Emitter::encode_fields(const Ins& ins, u32 run) {
     }
     if (dest_size(ins.k.d) != 0) put(static_cast<u16>(ins.d));
     if (ins.op == Op::br_table) {
+        reserve((std::size_t{ins.w[0]} + 1) * 8 + block_.size() * kMostBytes);
         for (u64 i = ins.q; i <= ins.q + ins.w[0]; ++i) {
             put_branch(tables_[i].label, run);
             if (tables_[i].backward) cost_fixups_.push_back({position(), run, tables_[i].label});
@@ -153,6 +174,7 @@ void Emitter::flush() {
         for (const Ins& ins : block_) forms_->push_back(static_cast<u16>(form_id(ins.op, ins.k)));
         forms_->push_back(kBlockEnd);
     }
+    reserve(count * kMostBytes);
     for (std::size_t i = 0; i < count;) {
         const u32 run = position();
         put(u64{0});
@@ -174,7 +196,7 @@ void Emitter::flush() {
     block_.clear();
 }
 
-std::vector<u8>& Emitter::finish() {
+std::span<const u8> Emitter::finish() {
     flush();
     for (const Fixup& f : fixups_) {
         const i32 distance = static_cast<i32>(labels_[f.label].position) - static_cast<i32>(f.base);
@@ -185,7 +207,7 @@ std::vector<u8>& Emitter::finish() {
         const u32 cost = labels_[f.label].cost != 0 ? labels_[f.label].cost : 1;
         std::memcpy(code_.data() + f.at, &cost, sizeof cost);
     }
-    return code_;
+    return {code_.data(), size_};
 }
 
 }  // namespace wasmi::core

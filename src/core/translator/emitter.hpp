@@ -7,6 +7,7 @@
 #include "core/translator/target.hpp"
 #include "core/types/func_code.hpp"
 
+#include <span>
 #include <vector>
 
 namespace wasmi::core {
@@ -59,7 +60,7 @@ class Emitter {
     /// Encodes the open block.
     void flush();
     /// Offset of the next byte; only right after flush().
-    [[nodiscard]] u32 position() const { return static_cast<u32>(code_.size()); }
+    [[nodiscard]] u32 position() const { return size_; }
 
     [[nodiscard]] LabelId new_label();
     /// Flushes and places the label here.
@@ -79,7 +80,7 @@ class Emitter {
     [[nodiscard]] u64 add_table(const std::vector<TableTarget>& targets);
 
     /// Resolves all branches; the finished code, valid until start().
-    [[nodiscard]] std::vector<u8>& finish();
+    [[nodiscard]] std::span<const u8> finish();
 
   private:
     struct Label {
@@ -96,6 +97,8 @@ class Emitter {
     void encode_fields(const Ins& ins, u32 run);
     void put_source(char type, Cls cls, u64 value);
     void put_branch(LabelId label, u32 run);
+    /// Makes room for that many bytes more; put() checks nothing.
+    void reserve(std::size_t bytes);
     template <class T>
     void put(T value);
 
@@ -104,7 +107,8 @@ class Emitter {
     std::vector<CodePosition>* positions_ = nullptr;
     std::vector<u16>* forms_ = nullptr;
     std::vector<Ins> block_;
-    std::vector<u8> code_;
+    std::vector<u8> code_;  ///< all of it writable, the first size_ bytes written
+    u32 size_ = 0;
     std::vector<Label> labels_;
     std::vector<Fixup> fixups_;
     std::vector<Fixup> cost_fixups_;

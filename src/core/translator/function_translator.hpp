@@ -272,4 +272,31 @@ class FunctionTranslator {
     std::unique_ptr<Error> error_;
 };
 
+// ---- what nearly every instruction does
+// ----------------------------------------------------------
+
+inline u32 FunctionTranslator::next_home() const {
+    if (stack_.empty()) return first_operand_slot(facts_);
+    return stack_.back().home + (stack_.back().type == ValKind::v128 ? 2 : 1);
+}
+
+inline void FunctionTranslator::push(Value v) {
+    v.home = next_home();
+    stack_.push_back(v);
+}
+
+inline Value FunctionTranslator::pop() {
+    const Value v = stack_.back();
+    stack_.pop_back();
+    if (locals_below_ > stack_.size()) locals_below_ = stack_.size();
+    if (v.kind == Value::Kind::local) --uses_[v.local];
+    if (v.kind == Value::Kind::acc) acc_owner_[bank(v.type)] = kNoIndex;
+    return v;
+}
+
+inline u32 FunctionTranslator::emit(Ins ins) {
+    ins.offset = offset_;
+    return emitter_.emit(ins);
+}
+
 }  // namespace wasmi::core

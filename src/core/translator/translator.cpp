@@ -137,7 +137,8 @@ Result<Translation> FunctionTranslator::run() {
     }
     if (error_ != nullptr) return std::move(*error_);
     emit_landing_pads();
-    out_.code = std::move(emitter_.finish());
+    const std::span<const u8> code = emitter_.finish();
+    out_.code.assign(code.begin(), code.end());
     for (const Protected& p : protected_) {
         CatchEntry entry{};
         entry.begin = p.begin;

@@ -22,19 +22,7 @@ bool fits(char type, u64 bits) {
     }
 }
 
-u32 width(ValKind type) { return type == ValKind::v128 ? 2 : 1; }
-
 }  // namespace
-
-u32 FunctionTranslator::next_home() const {
-    if (stack_.empty()) return first_operand_slot(facts_);
-    return stack_.back().home + width(stack_.back().type);
-}
-
-void FunctionTranslator::push(Value v) {
-    v.home = next_home();
-    stack_.push_back(v);
-}
 
 void FunctionTranslator::push_slot(ValKind type) {
     Value v;
@@ -57,20 +45,6 @@ void FunctionTranslator::push_local(u32 local) {
     v.local = local;
     push(v);
     ++uses_[local];
-}
-
-Value FunctionTranslator::pop() {
-    const Value v = stack_.back();
-    stack_.pop_back();
-    if (locals_below_ > stack_.size()) locals_below_ = stack_.size();
-    if (v.kind == Value::Kind::local) --uses_[v.local];
-    if (v.kind == Value::Kind::acc) acc_owner_[bank(v.type)] = kNoIndex;
-    return v;
-}
-
-u32 FunctionTranslator::emit(Ins ins) {
-    ins.offset = offset_;
-    return emitter_.emit(ins);
 }
 
 bool FunctionTranslator::produced_by_last(const Value& v) const {
