@@ -2,6 +2,7 @@
 // Spec: wasi application ABI (commands and reactors).
 #include "command.hpp"
 #include "json.hpp"
+#include "options.hpp"
 #include "values.hpp"
 
 #include <wasmi/version.hpp>
@@ -160,11 +161,8 @@ bool is_integer(std::string_view text) {
 /// Fills `options`; an exit code if the program ends here.
 std::optional<int> parse(int argc, char** argv, Options& o) {
     CLI::App app;
-    app.set_help_flag();  // the text is our own
-    bool help = false;
     bool version = false;
     std::string fuel;
-    app.add_flag("-h,--help", help);
     app.add_flag("-V,--version", version);
     // One value each: a list would swallow FILE.
     app.add_option("--dir", o.dirs)->allow_extra_args(false);
@@ -184,15 +182,7 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
     app.add_flag("--no-pins", o.no_pins);
     app.add_flag("--no-accumulators", o.no_accumulators);
     app.prefix_command();  // the first argument that is no option ends ours
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return report_usage(e.what());
-    }
-    if (help) {
-        std::fputs(kHelp, stdout);
-        return kOk;
-    }
+    if (const auto code = read_options(app, argc, argv, kHelp)) return *code;
     if (version) {
         fmt::print("wasmi-run {}\n", wasmi::version());
         return kOk;

@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "files.hpp"
 #include "json.hpp"
+#include "options.hpp"
 
 #include <wasmi/module.hpp>
 #include <wasmi/verify.hpp>
@@ -63,26 +64,15 @@ struct Checked {
 
 /// An exit code if the program ends here.
 std::optional<int> parse(int argc, char** argv, Options& o) {
-    bool help = false;
     std::string features;
     std::string max_errors;
     CLI::App app;
-    app.set_help_flag();
-    app.add_flag("-h,--help", help);
     app.add_flag("-d,--detailed", o.detailed);
     app.add_flag("--json", o.json);
     app.add_option("--max-errors", max_errors);
     app.add_option("--features", features);
     app.add_option("FILE", o.files);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return report_usage(e.what());
-    }
-    if (help) {
-        std::fputs(kHelp, stdout);
-        return kOk;
-    }
+    if (const auto code = read_options(app, argc, argv, kHelp)) return *code;
     if (o.files.empty()) return report_usage("no FILE given");
     if (!max_errors.empty()) {
         const char* const end = max_errors.data() + max_errors.size();

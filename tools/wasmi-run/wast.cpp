@@ -1,6 +1,7 @@
 // wasmi-run wast: runs test scripts.
 // Spec: interpreter/README.md of the specification (scripts).
 #include "command.hpp"
+#include "options.hpp"
 #include "spectests/runner/suite.hpp"
 
 #include <cstdio>
@@ -34,12 +35,9 @@ compact-import-section, threads, legacy-exceptions) has it switched on.
 
 int wast_main(int argc, char** argv) {
     spectest::SuiteOptions options;
-    bool help = false;
     std::string features;
     std::string round_trip;
     CLI::App app;
-    app.set_help_flag();
-    app.add_flag("-h,--help", help);
     app.add_flag("-v,--verbose", options.verbose);
     app.add_option("--features", features);
     app.add_option("--round-trip", round_trip);
@@ -47,15 +45,7 @@ int wast_main(int argc, char** argv) {
         app.add_flag_callback(mode, [mode, &options] { spectest::set_mode(mode, options); });
     }
     app.add_option("FILE", options.paths);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return report_usage(e.what());
-    }
-    if (help) {
-        std::fputs(kHelp, stdout);
-        return kOk;
-    }
+    if (const auto code = read_options(app, argc, argv, kHelp)) return *code;
     if (options.paths.empty()) return report_usage("no FILE given");
     if (!features.empty()) {
         if (const auto code = apply_features(features, options.config.features)) return *code;

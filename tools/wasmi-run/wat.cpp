@@ -2,6 +2,7 @@
 // Spec: text/modules.
 #include "command.hpp"
 #include "files.hpp"
+#include "options.hpp"
 
 #include <wasmi/module.hpp>
 #include <wasmi/text.hpp>
@@ -39,30 +40,19 @@ usage: wasmi-run wasm FILE.wat -o OUT.wasm
 
 int wat_main(int argc, char** argv) {
     WatOptions options;
-    bool help = false;
     bool no_names = false;
     bool no_customs = false;
     bool no_notes = false;
     std::string output;
     std::string file;
     CLI::App app;
-    app.set_help_flag();
-    app.add_flag("-h,--help", help);
     app.add_flag("-f,--folded", options.folded);
     app.add_flag("--no-names", no_names);
     app.add_flag("--no-customs", no_customs);
     app.add_flag("--no-notes", no_notes);
     app.add_option("-o,--output", output);
     app.add_option("FILE", file);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return report_usage(e.what());
-    }
-    if (help) {
-        std::fputs(kWatHelp, stdout);
-        return kOk;
-    }
+    if (const auto code = read_options(app, argc, argv, kWatHelp)) return *code;
     if (file.empty()) return report_usage("no FILE given");
     options.names = !no_names;
     options.customs = !no_customs;
@@ -80,27 +70,16 @@ int wat_main(int argc, char** argv) {
 }
 
 int wasm_main(int argc, char** argv) {
-    bool help = false;
     bool force = false;
     std::string features;
     std::string output;
     std::string file;
     CLI::App app;
-    app.set_help_flag();
-    app.add_flag("-h,--help", help);
     app.add_flag("--force", force);
     app.add_option("--features", features);
     app.add_option("-o,--output", output);
     app.add_option("FILE", file);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return report_usage(e.what());
-    }
-    if (help) {
-        std::fputs(kWasmHelp, stdout);
-        return kOk;
-    }
+    if (const auto code = read_options(app, argc, argv, kWasmHelp)) return *code;
     if (file.empty()) return report_usage("no FILE given");
     if (output.empty()) return report_usage("no --output given");
     Config config;
