@@ -8,13 +8,6 @@ namespace wasmi::core::slow {
 
 namespace {
 
-u64 get(const ExecContext& ctx, u16 slot) { return load_raw<u64>(ctx.fp + u64{slot} * 8); }
-void set(ExecContext& ctx, u16 slot, u64 value) { store_raw(ctx.fp + u64{slot} * 8, value); }
-
-const u8* fail(ExecContext& ctx, const u8* fields, TrapCode code) {
-    raise_trap(ctx, fields, code);
-    return nullptr;
-}
 const u8* leave(ExecContext& ctx, ExecStatus status) {
     ctx.status = status;
     return nullptr;

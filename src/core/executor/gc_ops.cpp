@@ -50,16 +50,11 @@ struct InitOperands {
 
 const u8* struct_new(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
-    const DefinedType& type = ctx.types->get(o.i0);
-    const u32 at = gc_allocate(ctx, o.i0, 0, type.object_size, false, fields);
+    const u32 bytes = ctx.types->get(o.i0).object_size;
+    const u32 at = gc_allocate(ctx, o.i0, 0, bytes, false, fields);
     if (at == 0) return exhausted(ctx, fields);
-    const Slot* slots = slots_at(ctx, o.s0);
-    u8* const object = ctx.heap_data + at;
-    for (const FieldLayout& f : type.layout) {
-        store_field(object + f.offset, f.size_log2, slots);
-        slots += slots_of_field(f);
-    }
-    return finish_new(ctx, fields, next, at, type.object_size);
+    init_object(ctx, at, slots_at(ctx, o.s0));
+    return finish_new(ctx, fields, next, at, bytes);
 }
 const u8* struct_new_default(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);

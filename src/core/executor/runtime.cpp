@@ -5,7 +5,6 @@
 #include "core/translator/translator.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 
 namespace wasmi::core {
@@ -15,12 +14,6 @@ namespace {
 /// Deadlines and interrupts are looked at this often, in instructions: every few tens of
 /// microseconds.
 constexpr i64 kSlice = 100'000;
-
-i64 now_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
 
 /// Fuel that the current slice does not hold goes back; the slice becomes empty.
 void close_slice(ExecContext& ctx) {
@@ -99,7 +92,7 @@ bool poll(ExecContext& ctx) noexcept {
     }
     ctx.fuel_consumed += static_cast<u64>(owed);
     ctx.slice = ctx.budget = 0;
-    if (ctx.has_deadline && now_ns() >= ctx.deadline_ns) {
+    if (ctx.has_deadline && steady_now_ns() >= ctx.deadline_ns) {
         ctx.status = ExecStatus::deadline;
         return false;
     }

@@ -73,7 +73,7 @@ void InterruptState::interrupt() noexcept {
     while (call > 0 && (call & 1) != 0 &&
            !ctx->stop.compare_exchange_weak(call, -call, std::memory_order_relaxed)) {
     }
-    if (call >= 0 && (call & 1) == 0) return;  // none runs
+    if ((call & 1) == 0) return;  // none runs
     ctx->parker.wake();
     for (const std::function<void()>& wake : wakers) wake();
 }

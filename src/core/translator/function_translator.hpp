@@ -37,6 +37,19 @@ struct Operand {
     u64 value = 0;
 };
 
+inline void set_a(Ins& ins, Operand o) {
+    ins.k.a = o.cls;
+    ins.a = o.value;
+}
+inline void set_b(Ins& ins, Operand o) {
+    ins.k.b = o.cls;
+    ins.b = o.value;
+}
+inline void set_c(Ins& ins, Operand o) {
+    ins.k.c = o.cls;
+    ins.c = o.value;
+}
+
 class FunctionTranslator {
   public:
     FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target, Keep keep);
@@ -118,6 +131,8 @@ class FunctionTranslator {
     void spill_all();
     /// Emits with the result in the accumulator (or its home) and pushes it.
     void emit_result(Ins ins, ValKind type);
+    /// The same with the result as bits, also those of a float: that goes to its home.
+    void emit_bits(Ins ins, ValKind type);
     [[nodiscard]] bool produced_by_last(const Value& v) const;
     void clear_mirrors() { mirror_[0] = mirror_[1] = kNoIndex; }
     /// The accumulator of the bank equals what `slot` holds of the type.
@@ -155,7 +170,8 @@ class FunctionTranslator {
     void global_get(u32 index);
     void global_set(u32 index);
     void emit_slow(Op op, std::initializer_list<u32> slots, u32 i0 = 0, u32 i1 = 0);
-    /// Pops `operands` values into slots, runs the operation, pushes its result.
+    /// Pops `operands` values, the first four of them named by s0, s1, …; runs the operation,
+    /// pushes its result.
     void slow(Op op, u32 operands, const ValKind* result, u32 i0 = 0, u32 i1 = 0);
 
     // -- translate_simd.cpp ---------------------------------------------------------------------
@@ -175,16 +191,12 @@ class FunctionTranslator {
     [[nodiscard]] const DefinedType& type_at(u32 index) const {
         return module_.engine->types.get(module_.types[index]);
     }
-    /// Pops `operands` values from slots into s0, s1, …; pushes the result.
-    void gc_slow(Op op, u32 operands, const ValKind* result, u32 i0, u32 i1 = 0);
-    /// The same for operations that may collect: every reference must be in a slot.
+    /// slow() for operations that may collect: every reference must be in a slot.
     void gc_allocate(Op op, u32 operands, u32 i0, u32 i1 = 0);
     void get_field(u32 size_log2, bool is_signed, ValKind type, u32 offset);
     void set_field(u32 size_log2, u32 offset);
     void get_element(u32 size_log2, bool is_signed, ValKind type);
     void set_element(u32 size_log2);
-    /// Emits with the result as bits, also those of a float.
-    void emit_bits(Ins ins, ValKind type);
     void cast(bool is_cast, ValType to);
     [[nodiscard]] Ins cast_ins(Op first, ValType to) const;
     void branch_on_cast(const Immediates& imm, bool on_fail);

@@ -68,10 +68,9 @@ void FunctionTranslator::atomic_access(Instr instr, const Immediates& imm) {
         // No register takes part in the accesses to other memories.
         if (!plain) operands[i] = {Cls::S, values[i].home};
     }
-    ins.k = {operands[0].cls, operands[1].cls, operands[2].cls, Cls::N};
-    ins.a = operands[0].value;
-    ins.b = operands[1].value;
-    ins.c = operands[2].value;
+    set_a(ins, operands[0]);
+    set_b(ins, operands[1]);
+    set_c(ins, operands[2]);
     if (plain) {
         ins.w[0] = static_cast<u32>(imm.bits);
     } else {

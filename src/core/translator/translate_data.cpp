@@ -13,19 +13,6 @@ bool is_int_compare(Op op) {
 Operand first_source(const Ins& ins) { return {ins.k.a, ins.a}; }
 Operand second_source(const Ins& ins) { return {ins.k.b, ins.b}; }
 
-void set_a(Ins& ins, Operand o) {
-    ins.k.a = o.cls;
-    ins.a = o.value;
-}
-void set_b(Ins& ins, Operand o) {
-    ins.k.b = o.cls;
-    ins.b = o.value;
-}
-void set_c(Ins& ins, Operand o) {
-    ins.k.c = o.cls;
-    ins.c = o.value;
-}
-
 /// The operand in a class of the mask: pinned locals are in their slots too.
 bool reduce(Operand& o, u8 mask) {
     if (in_mask(mask, o.cls)) return true;
@@ -213,15 +200,7 @@ void FunctionTranslator::global_get(u32 index) {
     const u32 imported = module_.num_imported_globals;
     ins.op = index < imported ? Op::global_get_import : Op::global_get;
     ins.w[0] = index < imported ? index : index - imported;
-    if (!is_float(type)) {
-        emit_result(ins, type);
-        return;
-    }
-    ins.k.d = Cls::S;
-    ins.d = next_home();
-    emit(ins);
-    forget_slot(ins.d);
-    push_slot(type);
+    emit_bits(ins, type);
 }
 
 void FunctionTranslator::global_set(u32 index) {
@@ -255,10 +234,11 @@ void FunctionTranslator::emit_slow(Op op, std::initializer_list<u32> slots, u32 
 
 void FunctionTranslator::slow(Op op, u32 operands, const ValKind* result, u32 i0, u32 i1) {
     materialize_top(operands);
-    u32 slots[3] = {next_home(), 0, 0};
-    for (u32 i = 0; i < operands; ++i) slots[i] = stack_[stack_.size() - operands + i].home;
+    u32 slots[4] = {next_home(), 0, 0, 0};
+    const std::size_t first = stack_.size() - operands;
+    for (u32 i = 0; i < operands && i < 4; ++i) slots[i] = stack_[first + i].home;
     for (u32 i = 0; i < operands; ++i) pop();
-    emit_slow(op, {slots[0], slots[1], slots[2]}, i0, i1);
+    emit_slow(op, {slots[0], slots[1], slots[2], slots[3]}, i0, i1);
     forget_slot(slots[0]);
     forget_slot(slots[0] + 1);
     if (result != nullptr) push_slot(*result);

@@ -35,56 +35,30 @@ bool is_signed_get(Instr instr) {
 
 }  // namespace
 
-void FunctionTranslator::gc_slow(Op op, u32 operands, const ValKind* result, u32 i0, u32 i1) {
-    materialize_top(operands);
-    u32 slots[4] = {next_home(), 0, 0, 0};
-    const u32 first = static_cast<u32>(stack_.size()) - operands;
-    for (u32 i = 0; i < operands && i < 4; ++i) slots[i] = stack_[first + i].home;
-    for (u32 i = 0; i < operands; ++i) pop();
-    emit_slow(op, {slots[0], slots[1], slots[2], slots[3]}, i0, i1);
-    forget_slot(slots[0]);
-    forget_slot(slots[0] + 1);
-    if (result != nullptr) push_slot(*result);
-}
-
 void FunctionTranslator::gc_allocate(Op op, u32 operands, u32 i0, u32 i1) {
     spill_accs();
-    gc_slow(op, operands, &kRef, i0, i1);
+    slow(op, operands, &kRef, i0, i1);
 }
 
 // ---- fields and elements
 // ---------------------------------------------------------------------------
 
-void FunctionTranslator::emit_bits(Ins ins, ValKind type) {
-    if (!is_float(type)) {
-        emit_result(ins, type);
-        return;
-    }
-    ins.k.d = Cls::S;
-    ins.d = next_home();
-    emit(ins);
-    forget_slot(ins.d);
-    push_slot(type);
-}
-
 void FunctionTranslator::get_field(u32 size_log2, bool is_signed, ValKind type, u32 offset) {
     if (size_log2 == kVector) {
-        gc_slow(Op::slow_struct_get_v128, 1, &type, offset);
+        slow(Op::slow_struct_get_v128, 1, &type, offset);
         return;
     }
     const Value ref = pop();
     Ins ins;
     ins.op = getter(Op::struct_get8_u, size_log2, is_signed);
-    const Operand a = operand(ref, info(ins.op).shape.a, 'l');
-    ins.k.a = a.cls;
-    ins.a = a.value;
+    set_a(ins, operand(ref, info(ins.op).shape.a, 'l'));
     ins.w[0] = offset;
     emit_bits(ins, type);
 }
 
 void FunctionTranslator::set_field(u32 size_log2, u32 offset) {
     if (size_log2 == kVector) {
-        gc_slow(Op::slow_struct_set_v128, 2, nullptr, offset);
+        slow(Op::slow_struct_set_v128, 2, nullptr, offset);
         return;
     }
     if (is_float(stack_.back().type)) materialize(stack_.back());
@@ -95,17 +69,15 @@ void FunctionTranslator::set_field(u32 size_log2, u32 offset) {
     const OpInfo& o = info(ins.op);
     const Operand a = operand(ref, o.shape.a, 'l');
     const Operand b = operand(value, o.shape.b, o.types[1]);
-    ins.k.a = a.cls;
-    ins.a = a.value;
-    ins.k.b = b.cls;
-    ins.b = b.value;
+    set_a(ins, a);
+    set_b(ins, b);
     ins.w[0] = offset;
     emit(ins);
 }
 
 void FunctionTranslator::get_element(u32 size_log2, bool is_signed, ValKind type) {
     if (size_log2 == kVector) {
-        gc_slow(Op::slow_array_get_v128, 2, &type, 0);
+        slow(Op::slow_array_get_v128, 2, &type, 0);
         return;
     }
     const Value index = pop();
@@ -115,16 +87,14 @@ void FunctionTranslator::get_element(u32 size_log2, bool is_signed, ValKind type
     const OpInfo& o = info(ins.op);
     const Operand a = operand(ref, o.shape.a, 'l');
     const Operand b = operand(index, o.shape.b, 'i');
-    ins.k.a = a.cls;
-    ins.a = a.value;
-    ins.k.b = b.cls;
-    ins.b = b.value;
+    set_a(ins, a);
+    set_b(ins, b);
     emit_bits(ins, type);
 }
 
 void FunctionTranslator::set_element(u32 size_log2) {
     if (size_log2 == kVector) {
-        gc_slow(Op::slow_array_set_v128, 3, nullptr, 0);
+        slow(Op::slow_array_set_v128, 3, nullptr, 0);
         return;
     }
     if (is_float(stack_.back().type)) materialize(stack_.back());
@@ -137,12 +107,9 @@ void FunctionTranslator::set_element(u32 size_log2) {
     const Operand a = operand(ref, o.shape.a, 'l');
     const Operand b = operand(index, o.shape.b, 'i');
     const Operand c = operand(value, o.shape.c, o.types[2]);
-    ins.k.a = a.cls;
-    ins.a = a.value;
-    ins.k.b = b.cls;
-    ins.b = b.value;
-    ins.k.c = c.cls;
-    ins.c = c.value;
+    set_a(ins, a);
+    set_b(ins, b);
+    set_c(ins, c);
     emit(ins);
 }
 
@@ -191,9 +158,7 @@ Ins FunctionTranslator::cast_ins(Op first, ValType to) const {
 void FunctionTranslator::cast(bool is_cast, ValType to) {
     const Value ref = pop();
     Ins ins = cast_ins(is_cast ? Op::ref_cast_all : Op::ref_test_all, to);
-    const Operand a = operand(ref, info(ins.op).shape.a, 'l');
-    ins.k.a = a.cls;
-    ins.a = a.value;
+    set_a(ins, operand(ref, info(ins.op).shape.a, 'l'));
     emit_result(ins, is_cast ? kRef : kInt32);
 }
 
@@ -277,18 +242,18 @@ bool FunctionTranslator::translate_gc(Instr instr, const Immediates& imm) {
             unary(Op::array_len, 'l', kInt32);
             return true;
         case Instr::array_fill:
-            gc_slow(Op::slow_array_fill, 4, nullptr, type_at(imm.index).layout[0].size_log2);
+            slow(Op::slow_array_fill, 4, nullptr, type_at(imm.index).layout[0].size_log2);
             return true;
         case Instr::array_copy:
-            gc_slow(Op::slow_array_copy, 5, nullptr, type_at(imm.index).layout[0].size_log2);
+            slow(Op::slow_array_copy, 5, nullptr, type_at(imm.index).layout[0].size_log2);
             return true;
         case Instr::array_init_data:
-            gc_slow(Op::slow_array_init_data, 4, nullptr, type_at(imm.index).layout[0].size_log2,
-                    imm.index2);
+            slow(Op::slow_array_init_data, 4, nullptr, type_at(imm.index).layout[0].size_log2,
+                 imm.index2);
             return true;
         case Instr::array_init_elem:
-            gc_slow(Op::slow_array_init_elem, 4, nullptr, type_at(imm.index).layout[0].size_log2,
-                    imm.index2);
+            slow(Op::slow_array_init_elem, 4, nullptr, type_at(imm.index).layout[0].size_log2,
+                 imm.index2);
             return true;
         case Instr::ref_i31:
             unary(Op::ref_i31, 'i', kRef);

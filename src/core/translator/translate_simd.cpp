@@ -23,19 +23,6 @@ ValKind kind_of(char type) {
     }
 }
 
-void set_a(Ins& ins, Operand o) {
-    ins.k.a = o.cls;
-    ins.a = o.value;
-}
-void set_b(Ins& ins, Operand o) {
-    ins.k.b = o.cls;
-    ins.b = o.value;
-}
-void set_c(Ins& ins, Operand o) {
-    ins.k.c = o.cls;
-    ins.c = o.value;
-}
-
 /// The row of code_simd.def of that name, or Op::br.
 Op row_of(Instr instr) {
     switch (instr) {

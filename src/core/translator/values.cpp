@@ -246,6 +246,18 @@ void FunctionTranslator::ensure_pins() {
     }
 }
 
+void FunctionTranslator::emit_bits(Ins ins, ValKind type) {
+    if (!is_float(type)) {
+        emit_result(ins, type);
+        return;
+    }
+    ins.k.d = Cls::S;
+    ins.d = next_home();
+    emit(ins);
+    forget_slot(ins.d);
+    push_slot(type);
+}
+
 void FunctionTranslator::local_set(u32 local, bool tee) {
     Value v = pop();
     const u32 slot = local_slots_[local];

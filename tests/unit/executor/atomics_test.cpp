@@ -1,6 +1,6 @@
 // Atomic instructions and shared memories between the stores of several threads.
 // Spec: proposals/threads.
-#include "tests/util/wat.hpp"
+#include "tests/util/tuning_test.hpp"
 
 #include <wasmi/wasmi.hpp>
 
@@ -43,24 +43,9 @@ struct Side {
     }
 };
 
-struct Atomics : testing::TestWithParam<Tuning> {
-    static Config config() {
-        Config c;
-        c.tuning = GetParam();
-        return c;
-    }
-    Engine engine{config()};
-    Store store{engine};
+struct Atomics : test::TuningTest {};
 
-    Instance instantiate(std::string_view text) {
-        return Linker(store).instantiate(test::compile_wat(engine, text)).value();
-    }
-};
-
-INSTANTIATE_TEST_SUITE_P(Tunings, Atomics,
-                         testing::Values(Tuning{}, Tuning{false, true, true},
-                                         Tuning{true, false, true}, Tuning{true, true, false},
-                                         Tuning{false, false, false}));
+INSTANTIATE_TEST_SUITE_P(Tunings, Atomics, test::kTunings);
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
     for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {

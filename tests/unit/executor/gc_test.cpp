@@ -1,7 +1,7 @@
 // Structures, arrays and their collection, in every setting of the translator, with a collection at
 // every allocation too. Spec: exec/instructions (aggregate and reference instructions).
 #include "tests/util/outcome.hpp"
-#include "tests/util/wat.hpp"
+#include "tests/util/tuning_test.hpp"
 
 #include <wasmi/wasmi.hpp>
 
@@ -17,14 +17,7 @@ using test::trap_of;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
-struct Gc : testing::TestWithParam<Tuning> {
-    static Config config() {
-        Config c;
-        c.tuning = GetParam();
-        return c;
-    }
-    Engine engine{config()};
-    Store store{engine};
+struct Gc : test::TuningTest {
     Linker linker{store};
 
     Instance instantiate(std::string_view text) {

@@ -1,6 +1,6 @@
 // Legacy exceptions: what the official scripts leave out, in every setting of the translator.
 // Spec: legacy/exceptions.
-#include "tests/util/wat.hpp"
+#include "tests/util/tuning_test.hpp"
 
 #include <wasmi/wasmi.hpp>
 
@@ -9,24 +9,9 @@
 namespace wasmi {
 namespace {
 
-struct LegacyExceptions : testing::TestWithParam<Tuning> {
-    static Config config() {
-        Config c;
-        c.tuning = GetParam();
-        return c;
-    }
-    Engine engine{config()};
-    Store store{engine};
+struct LegacyExceptions : test::TuningTest {};
 
-    Instance instantiate(std::string_view text) {
-        return Linker(store).instantiate(test::compile_wat(engine, text)).value();
-    }
-};
-
-INSTANTIATE_TEST_SUITE_P(Tunings, LegacyExceptions,
-                         testing::Values(Tuning{}, Tuning{false, true, true},
-                                         Tuning{true, false, true}, Tuning{true, true, false},
-                                         Tuning{false, false, false}));
+INSTANTIATE_TEST_SUITE_P(Tunings, LegacyExceptions, test::kTunings);
 
 // The body changes a local that the catch body reads, and one that is pinned by the loop.
 TEST_P(LegacyExceptions, a_catch_body_sees_the_locals_of_the_throw) {

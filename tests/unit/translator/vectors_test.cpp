@@ -1,7 +1,7 @@
 // Vectors among other values: where the translator keeps them, in every setting.
 // The instructions themselves: tests/unit/executor/simd_*_test.cpp and the official scripts.
 #include "tests/util/outcome.hpp"
-#include "tests/util/wat.hpp"
+#include "tests/util/tuning_test.hpp"
 
 #include <wasmi/wasmi.hpp>
 
@@ -14,18 +14,7 @@
 namespace wasmi {
 namespace {
 
-struct Vectors : testing::TestWithParam<Tuning> {
-    static Config config() {
-        Config c;
-        c.tuning = GetParam();
-        return c;
-    }
-    Engine engine{config()};
-    Store store{engine};
-
-    Instance instantiate(std::string_view text) {
-        return Linker(store).instantiate(test::compile_wat(engine, text)).value();
-    }
+struct Vectors : test::TuningTest {
     /// Calls the export "f".
     template <class Signature, class... Args>
     auto call(const Instance& in, Args... args) {
@@ -33,10 +22,7 @@ struct Vectors : testing::TestWithParam<Tuning> {
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(Tunings, Vectors,
-                         testing::Values(Tuning{}, Tuning{false, true, true},
-                                         Tuning{true, false, true}, Tuning{true, true, false},
-                                         Tuning{false, false, false}));
+INSTANTIATE_TEST_SUITE_P(Tunings, Vectors, test::kTunings);
 
 // The result of a tee is in a register and in two slots; then one of each changes.
 TEST_P(Vectors, a_local_is_read_after_tee_and_after_it_changed) {
