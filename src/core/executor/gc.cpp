@@ -132,10 +132,7 @@ void init_object(ExecContext& ctx, u32 at, const Slot* slots) noexcept {
         }
         return;
     }
-    for (const FieldLayout& f : type.layout) {
-        store_field(object + f.offset, f.size_log2, slots);
-        slots += slots_of_field(f);
-    }
+    init_fields(object, type, slots);
 }
 
 void fill_elements(u8* first, u32 size_log2, u64 count, const Slot* value) noexcept {

@@ -54,6 +54,13 @@ inline void store_field(u8* field, u32 size_log2, const Slot* slots) noexcept {
 }
 constexpr u32 slots_of_field(const FieldLayout& f) { return f.size_log2 == 4 ? 2 : 1; }
 
+/// Sets all fields of a structure from consecutive slots.
+inline void init_fields(u8* object, const DefinedType& type, const Slot* slots) noexcept {
+    for (const FieldLayout& f : type.layout) {
+        store_field(object + f.offset, f.size_log2, slots);
+        slots += slots_of_field(f);
+    }
+}
 /// Sets all fields of a structure, or `length` elements of an array, from consecutive slots.
 void init_object(ExecContext& ctx, u32 at, const Slot* slots) noexcept;
 /// The same value for `count` elements from `first` on.

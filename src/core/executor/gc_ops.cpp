@@ -50,11 +50,11 @@ struct InitOperands {
 
 const u8* struct_new(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
-    const u32 bytes = ctx.types->get(o.i0).object_size;
-    const u32 at = gc_allocate(ctx, o.i0, 0, bytes, false, fields);
+    const DefinedType& type = ctx.types->get(o.i0);
+    const u32 at = gc_allocate(ctx, o.i0, 0, type.object_size, false, fields);
     if (at == 0) return exhausted(ctx, fields);
-    init_object(ctx, at, slots_at(ctx, o.s0));
-    return finish_new(ctx, fields, next, at, bytes);
+    init_fields(ctx.heap_data + at, type, slots_at(ctx, o.s0));
+    return finish_new(ctx, fields, next, at, type.object_size);
 }
 const u8* struct_new_default(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
