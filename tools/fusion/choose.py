@@ -2,7 +2,7 @@
 """Chooses the fused runs: which adjacent forms of the register code get a handler of their own.
 
 Usage: choose.py [options] GROUP=RUNS... ; RUNS is an output of wasmi-fusion-collect.
-  --rows N        rows in all, at most the parts hold (default 6144)
+  --rows N        rows in all, at most the parts hold (default 8192)
   --pairs N       a pair must occur in so many groups (default 3)
   --longer N      a longer run must occur in so many groups (default 5)
   --out DIR       where fused_runs_0.def … go (default src/core/executor)
@@ -13,27 +13,70 @@ A group is a set of related modules (one project, one toolchain). Runs are chose
 have them, never by how hot they are in some program: a profile of a few programs does not carry over
 to others, occurrence in a varied corpus does (docs/RATIONALE.md). The weight of a run is the sum
 over groups of its share of the group's instructions, so that large modules do not drown small ones;
-longer runs count less, because their parts would be fused without them (measured on modules left
-out: the dispatches per instruction are least with about these factors).
+what stands in loops counts more, longer runs count less, because their parts would be fused without
+them (measured on programs left out: the dispatches are least with about these factors).
 """
 import argparse
 import collections
+import itertools
 import os
 import sys
 
-PARTS, ROWS_PER_PART = 8, 768
-FACTOR = {2: 1.0, 3: 0.6, 4: 0.4}
+PARTS, ROWS_PER_PART = 8, 1024
+FACTOR = {2: 1.0, 3: 0.5, 4: 0.3}
+BY_DEPTH = (1, 2, 4, 8)  # outside of loops, in one loop, in two, in three or more
 
 
 def read(path):
-    """{run (tuple of form names): count} of all modules in a file."""
+    """{run (tuple of form names): weighted count} of all modules in a file."""
     runs = collections.Counter()
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             first, rest = line.rstrip("\n").split(" ", 1)
             if first != "module":
-                runs[tuple(rest.split("|"))] += int(first)
+                counts = first.split(",")
+                weight = sum(int(n) * by for n, by in zip(counts, BY_DEPTH))
+                runs[tuple(rest.split("|"))] += weight
     return runs
+
+
+SOURCES, RESULTS = ("S", "R", "P0", "P1"), ("R", "RS", "P0", "P1")
+
+
+def ordered(a, b):
+    """Operands of an operation that commutes, as the emitter puts them."""
+    return (a, b) if SOURCES.index(a) <= SOURCES.index(b) else (b, a)
+
+
+def form(op, a, b, result):
+    return f"{op},{a},{b},N,{result}"
+
+
+def idioms():
+    """Pairs that kernels are made of and large programs have few of, in all operand classes: a shift
+    and what combines it with a local (hashes, ciphers, addresses), a sum and its rotation, a
+    multiplication and a sum."""
+    both = list(itertools.combinations_with_replacement(SOURCES, 2))
+    for (a, b), op, ty, result in itertools.product(both, ("add", "xor"), ("i32", "i64"), RESULTS):
+        yield form(f"{ty}_{op}", a, b, "R"), form(f"{ty}_rotl", "R", "K", result)
+    others = [source for source in SOURCES if source != "R"]
+    for other in others:
+        for result in RESULTS:
+            for ty in ("i32", "i64"):
+                for shift in ("shl", "shr_u"):
+                    for source in SOURCES:
+                        first = form(f"{ty}_{shift}", source, "K", "R")
+                        for op in ("xor", "or", "add"):
+                            yield first, form(f"{ty}_{op}", *ordered("R", other), result)
+                first = form(f"{ty}_xor", *ordered("R", other), "R")
+                yield first, form(f"{ty}_mul", "R", "K", result)
+            yield first, form("i64_mul_k64", "R", "K", result)
+            for a, b in both:
+                for ty in ("f32", "f64"):
+                    first = form(f"{ty}_mul", a, b, "R")
+                    yield first, form(f"{ty}_add", *ordered("R", other), result)
+                yield first, form("f64_sub", other, "R", result)
+                yield first, form("f64_sub", "R", other, result)
 
 
 class Corpus:
@@ -57,13 +100,14 @@ class Corpus:
         return self.groups[name].get(run, 0) / self.pairs[name] * FACTOR[len(run)]
 
     def ranked(self, without=None):
-        """The runs that enough groups have, the weightiest first, as if `without` were not there."""
+        """The idioms, then the runs that enough groups have, the weightiest first, as if `without`
+        were not there."""
         found = []
         for run, weight in self.weight.items():
             own = without is not None and run in self.groups[without]
             if self.seen[run] - own >= self.needed[len(run)]:
                 found.append((-(weight - self.weight_in(without, run) if own else weight), run))
-        return [run for _, run in sorted(found)]
+        return list(idioms()) + [run for _, run in sorted(found)]
 
     def covered(self, name, rows):
         """The share of the group's pairs that have a handler. Static."""

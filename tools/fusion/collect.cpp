@@ -1,13 +1,16 @@
 // Prints which runs of register-code forms occur in modules: the input of choose.py.
 //
 //     wasmi-fusion-collect FILE... > runs.txt
-// Per module a line "module FILE", then "COUNT FORM|FORM[|FORM…]" for runs of two to four forms of
-// one basic block. A form is op,A,B,C,D. Counts are static: how often the run stands in the code.
+// Per module a line "module FILE", then "COUNTS FORM|FORM[|FORM…]" for runs of two to four forms of
+// one basic block. A form is op,A,B,C,D. Counts are static: how often the run stands in the code
+// outside of loops, in one loop, in two, in three or more.
 #include "core/executor/runtime.hpp"
 #include "core/translator/translator.hpp"
 
 #include <wasmi/wasmi.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <map>
 #include <string>
@@ -19,6 +22,7 @@ using namespace wasmi;
 using namespace wasmi::core;
 
 constexpr std::size_t kLongest = 4;
+constexpr std::size_t kDepths = 4;
 
 const char* const kOpNames[] = {
 #define WASMI_OP(id, ...) #id,
@@ -77,26 +81,35 @@ int main(int argc, char** argv) {
         }
         std::printf("module %s\n", argv[i]);
         ModuleData& data = *module->data();
-        std::map<std::vector<u16>, u64> counts;
+        std::map<std::vector<u16>, std::array<u64, kDepths>> counts;
         for (u32 f = 0; f < data.funcs.size(); ++f) {
-            Result<Translation> t = translate_function(data, f, target, Keep::forms);
+            Result<Translation> t = translate_function(data, f, target, Keep::blocks);
             if (!t) continue;
-            const std::vector<u16>& forms = t->forms;
-            for (std::size_t at = 0; at < forms.size(); ++at) {
-                std::vector<u16> run;
-                for (std::size_t n = 0; n < kLongest && at + n < forms.size(); ++n) {
-                    const u16 form = forms[at + n];
-                    if (form == Emitter::kBlockEnd || names[form].excluded) break;
-                    run.push_back(form);
-                    if (n > 0) ++counts[run];
-                    if (names[form].ends) break;
+            for (const FormBlock& block : t->blocks) {
+                const std::vector<u16>& forms = block.forms;
+                const std::size_t depth = std::min<std::size_t>(block.loop_depth, kDepths - 1);
+                for (std::size_t at = 0; at < forms.size(); ++at) {
+                    std::vector<u16> run;
+                    for (std::size_t n = 0; n < kLongest && at + n < forms.size(); ++n) {
+                        const u16 form = forms[at + n];
+                        if (names[form].excluded) break;
+                        run.push_back(form);
+                        if (n > 0) ++counts[run][depth];
+                        if (names[form].ends) break;
+                    }
                 }
             }
         }
-        for (const auto& [run, count] : counts) {
-            std::string text;
-            for (const u16 form : run) text += (text.empty() ? "" : "|") + names[form].text;
-            std::printf("%llu %s\n", static_cast<unsigned long long>(count), text.c_str());
+        for (const auto& [run, by_depth] : counts) {
+            std::string line;
+            for (const u64 count : by_depth)
+                line += (line.empty() ? "" : ",") + std::to_string(count);
+            char before = ' ';
+            for (const u16 form : run) {
+                line += before + names[form].text;
+                before = '|';
+            }
+            std::printf("%s\n", line.c_str());
         }
     }
     return 0;

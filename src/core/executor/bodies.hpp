@@ -55,7 +55,8 @@ struct Binary {
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         using Fn = FnTraits<decltype(kFn)>;
         const auto a = read<typename Fn::Arg0, F::a, kOff + F::layout.a>(s);
-        const auto b = read<typename Fn::Arg1, F::b, kOff + F::layout.b>(s);
+        constexpr bool k64 = F::info.types[1] == 'L';
+        const auto b = read<typename Fn::Arg1, F::b, kOff + F::layout.b, k64>(s);
         return finish<F, kOff>(s, kFn(a, b));
     }
 };
@@ -150,12 +151,10 @@ struct GlobalSetImport {
 // ---- memory
 // ----------------------------------------------------------------------------------------
 
-/// Whether T at this address is in memory 0. The size that travels in a register may be behind: a
-/// shared memory grows on any thread. So the real one is asked before a trap. The register is left
-/// alone: to change it here would cost the fast path two moves.
-template <class T>
-WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 address) {
-    const u64 end = address + sizeof(T);
+/// Whether memory 0 reaches that far. The size that travels in a register may be behind: a shared
+/// memory grows on any thread. So the real one is asked before a trap. The register is left alone:
+/// to change it here would cost the fast path two moves.
+WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 end) {
 #if defined(WASMI_PRESERVE_NONE) || defined(WASMI_DISPATCH_SWITCH)
     if (WASMI_LIKELY(end <= s.mem_size)) return true;
 #else
@@ -168,18 +167,18 @@ WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 address) {
 
 template <class F, unsigned kOff, class T>
 WASMI_ALWAYS_INLINE Flow store_at(Regs& s, u32 base, T value) {
-    const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds<T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
-    store_guest<T>(s.mem + address, value);
+    const u64 end = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
+    if (!in_bounds(s, end)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    store_guest<T>(s.mem + end - sizeof(T), value);
     return Flow::next;
 }
 
 template <auto kFn, class F, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow load_at(Regs& s, u32 base) {
     using T = typename FnTraits<decltype(kFn)>::Arg0;
-    const u64 address = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds<T>(s, address)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
-    return finish<F, kOff>(s, kFn(load_guest<T>(s.mem + address)));
+    const u64 end = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
+    if (!in_bounds(s, end)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    return finish<F, kOff>(s, kFn(load_guest<T>(s.mem + end - sizeof(T))));
 }
 
 template <auto kFn>

@@ -119,7 +119,8 @@ void run_code(ExecContext& ctx, const u8* ip) {
     Regs s{ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx, 0, 0, 0, VReg{}, VReg{}, VReg{}};
     const auto handler = load_raw<handlers::Handler>(s.ip);
 #if defined(WASMI_PRESERVE_NONE)
-    handler(s.ip, s.fp, s.mem, s.mem_size, s.ctx, s.r, s.p0, s.p1, s.f, s.f0, s.f1);
+    handler(s.ip, s.fp, s.mem, s.mem_size, s.ctx, s.r, s.p0, handlers::nothing(), s.p1, s.f, s.f0,
+            s.f1);
 #else
     handler(s.ip, s.fp, s.mem, s.ctx, s.r, s.p0, s.f, s.f0, s.f1);
 #endif

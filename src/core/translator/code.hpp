@@ -43,7 +43,7 @@ enum class Cls : u8 {
     K,   ///< constant in the instruction
     P0,  ///< pinned local; its slot is written too, so that a frame is always whole
     P1,
-    RS,  ///< destination only: accumulator and slot
+    RS,  ///< destination only: accumulator and slot; what a slot alone would be, but for moves
 };
 
 /// What follows the source fields.
@@ -113,45 +113,49 @@ constexpr u8 bit(Cls c) { return static_cast<u8>(1u << static_cast<unsigned>(c))
 inline constexpr u8 kN = bit(Cls::N), kS = bit(Cls::S), kR = bit(Cls::R), kK = bit(Cls::K),
                     kP = bit(Cls::P0) | bit(Cls::P1), kRS = bit(Cls::RS);
 inline constexpr u8 kSR = kS | kR, kSRK = kSR | kK, kSRP = kSR | kP, kSRPK = kSRP | kK,
-                    kAnyD = kSR | kRS | kP;
+                    kOut = kR | kRS, kAnyD = kOut | kP, kMoveD = kAnyD | kS;
 inline constexpr Shape plain{kN, kN, kN, kN};
 inline constexpr Shape bin_c{kSRP, kSRPK, kN, kAnyD, true};
 inline constexpr Shape bin_nc{kSRPK, kSRPK, kN, kAnyD, false, true};
+inline constexpr Shape bin_sub{kSRPK, kSRP, kN, kAnyD};
+inline constexpr Shape bin_k64{kSRP, kK, kN, kAnyD};
 inline constexpr Shape bin_rot{kSRP, kSRK, kN, kAnyD};
-inline constexpr Shape bin_rare{kSRK, kSRK, kN, kSR, false, true};
-inline constexpr Shape cmp_c{kSRP, kSRPK, kN, kSR, true};
-inline constexpr Shape cmp_nc{kSRPK, kSRPK, kN, kSR, false, true};
+inline constexpr Shape bin_rare{kSRK, kSRK, kN, kOut, false, true};
+inline constexpr Shape cmp_c{kSRP, kSRPK, kN, kOut, true};
+inline constexpr Shape cmp_nc{kSRPK, kSRPK, kN, kOut, false, true};
+inline constexpr Shape cmp_nk{kSRP, kSRP, kN, kOut};
 inline constexpr Shape br_c{kSRP, kSRPK, kN, kN, true};
 inline constexpr Shape br_nc{kSRPK, kSRPK, kN, kN, false, true};
+inline constexpr Shape br_nk{kSRP, kSRP, kN, kN};
 inline constexpr Shape br_1{kSRP, kN, kN, kN};
 inline constexpr Shape un{kSRP, kN, kN, kAnyD};
-inline constexpr Shape un_rare{kSR, kN, kN, kSR};
-inline constexpr Shape mov{kSRPK, kN, kN, kAnyD, false, false, true};
-inline constexpr Shape mov_k{kK, kN, kN, kAnyD};
-inline constexpr Shape fmov{kSRP, kN, kN, kAnyD, false, false, true};
-inline constexpr Shape fmov_k{kK, kN, kN, kAnyD};
-inline constexpr Shape select{kSRK, kSRK, kSR, kSR};
-inline constexpr Shape fselect{kSR, kSR, kSR, kSR};
+inline constexpr Shape un_rare{kSR, kN, kN, kOut};
+inline constexpr Shape mov{kSRPK, kN, kN, kMoveD, false, false, true};
+inline constexpr Shape mov_k{kK, kN, kN, kMoveD};
+inline constexpr Shape fmov{kSRP, kN, kN, kMoveD, false, false, true};
+inline constexpr Shape fmov_k{kK, kN, kN, kMoveD};
+inline constexpr Shape select{kSRK, kSRK, kSR, kOut};
+inline constexpr Shape fselect{kSR, kSR, kSR, kOut};
 inline constexpr Shape get{kN, kN, kN, kAnyD};
 inline constexpr Shape set{kSRPK, kN, kN, kN};
 inline constexpr Shape set_k{kK, kN, kN, kN};
 inline constexpr Shape load_hot{kSRPK, kN, kN, kAnyD};
-inline constexpr Shape load_rare{kSR, kN, kN, kSR};
+inline constexpr Shape load_rare{kSR, kN, kN, kOut};
 inline constexpr Shape load_ab_hot{kSRP, kSRPK, kN, kAnyD, true};
-inline constexpr Shape load_ab_rare{kSR, kSRK, kN, kSR, true};
+inline constexpr Shape load_ab_rare{kSR, kSRK, kN, kOut, true};
 inline constexpr Shape store{kSRPK, kSRPK, kN, kN};
 inline constexpr Shape fstore{kSRPK, kR | kP, kN, kN};
 inline constexpr Shape store_ab{kSRP, kSRPK, kSRPK, kN, true};
 inline constexpr Shape fstore_ab{kSRP, kSRPK, kR | kP, kN, true};
-inline constexpr Shape load_m{kSR, kN, kN, kSR};
+inline constexpr Shape load_m{kSR, kN, kN, kOut};
 inline constexpr Shape store_m{kSR, kSRK, kN, kN};
 inline constexpr Shape set_field{kSRP, kSRPK, kN, kN};
 inline constexpr Shape set_field_rare{kSR, kSRK, kN, kN};
-inline constexpr Shape get_element{kSRP, kSRPK, kN, kAnyD};
-inline constexpr Shape get_element_rare{kSR, kSRK, kN, kSR};
-inline constexpr Shape set_element{kSRP, kSRPK, kSRK, kN};
-inline constexpr Shape atomic_rmw{kSR, kSRK, kN, kSR};
-inline constexpr Shape atomic_cas{kSR, kSRK, kSRK, kSR};
+inline constexpr Shape get_element{kSR, kSRP, kN, kAnyD};
+inline constexpr Shape get_element_rare{kSR, kSRK, kN, kOut};
+inline constexpr Shape set_element{kSR, kSRP, kSRK, kN};
+inline constexpr Shape atomic_rmw{kSR, kSRK, kN, kOut};
+inline constexpr Shape atomic_cas{kSR, kSRK, kSRK, kOut};
 inline constexpr Shape slots_ab{kS, kS, kN, kN};
 inline constexpr Shape slots_a_d{kS, kN, kN, kS};
 inline constexpr Shape slots_ab_d{kS, kS, kN, kS};
@@ -159,21 +163,19 @@ inline constexpr Shape slots_abc_d{kS, kS, kS, kS};
 inline constexpr Shape ret1{kSRPK, kN, kN, kN};
 inline constexpr Shape fret1{kSRP, kN, kN, kN};
 // vectors
-inline constexpr u8 kVD = kSR | kRS;
-inline constexpr Shape vmov{kSRK, kN, kN, kVD, false, false, true};
-inline constexpr Shape vselect{kSR, kSR, kSR, kVD};
+inline constexpr Shape vmov{kSRK, kN, kN, kSR | kRS, false, false, true};
+inline constexpr Shape vselect{kSR, kSR, kSR, kOut};
 inline constexpr Shape vret1{kSR, kN, kN, kN};
-inline constexpr Shape vload{kSRPK, kN, kN, kVD};
+inline constexpr Shape vload{kSRPK, kN, kN, kOut};
 inline constexpr Shape vstore{kSRPK, kSRK, kN, kN};
 inline constexpr Shape vstore_ab{kSRP, kSRPK, kSRK, kN, true};
 inline constexpr Shape vget{kSR, kN, kN, kAnyD};
-inline constexpr Shape vset{kSR, kSRP, kN, kSR};
-inline constexpr Shape vun{kSR, kN, kN, kVD};
-inline constexpr Shape vun_rare{kSR, kN, kN, kSR};
-inline constexpr Shape vbin_rare{kSR, kSR, kN, kSR};
+inline constexpr Shape vset{kSR, kSRP, kN, kOut};
+inline constexpr Shape vun_rare{kSR, kN, kN, kOut};
+inline constexpr Shape vbin_rare{kSR, kSR, kN, kOut};
 
 /// Of a vector instruction that is a row of instructions_fd.def. Those that programs have most of
-/// take a constant, or leave their result in a slot and the accumulator.
+/// take a constant.
 constexpr Shape shape_of(Instr instr) {
     // clang-format off
 #define WASMI_LANES(id)                                                                  \
@@ -188,7 +190,7 @@ constexpr Shape shape_of(Instr instr) {
     case Instr::id##_min_s: case Instr::id##_min_u: case Instr::id##_max_s: case Instr::id##_max_u
         WASMI_EXTREMES(i8x16): WASMI_EXTREMES(i16x8): WASMI_EXTREMES(i32x4):
 #undef WASMI_EXTREMES
-            return {kSR, kSRK, kN, kVD, true};
+            return {kSR, kSRK, kN, kOut, true};
 #define WASMI_LANES(id) \
     case Instr::id##_sub: case Instr::id##_lt_s: case Instr::id##_le_s
         WASMI_LANES(i8x16): WASMI_LANES(i16x8): WASMI_LANES(i32x4): WASMI_LANES(i64x2):
@@ -199,24 +201,24 @@ constexpr Shape shape_of(Instr instr) {
     case Instr::id##_sub: case Instr::id##_div: case Instr::id##_lt: case Instr::id##_le
         WASMI_LANES(f32x4): WASMI_LANES(f64x2): case Instr::v128_andnot:
 #undef WASMI_LANES
-            return {kSR, kSRK, kN, kVD};
+            return {kSR, kSRK, kN, kOut};
         default:
             break;
     }
     // clang-format on
     switch (traits_of(instr).sig) {
         case Sig::v_v:
-            return {kSR, kN, kN, kVD};
+            return {kSR, kN, kN, kOut};
         case Sig::vv_v:
-            return {kSR, kSR, kN, kSR};
+            return {kSR, kSR, kN, kOut};
         case Sig::vvv_v:
-            return {kSR, kSR, kSR, kVD};
+            return {kSR, kSR, kSR, kOut};
         case Sig::vi_v:
-            return {kSR, kSRK, kN, kVD};
+            return {kSR, kSRK, kN, kOut};
         case Sig::v_i:
-            return {kSR, kN, kN, kSR};
+            return {kSR, kN, kN, kOut};
         default:  // of a number
-            return {kSRP, kN, kN, kVD};
+            return {kSRP, kN, kN, kOut};
     }
 }
 template <Instr kInstr>

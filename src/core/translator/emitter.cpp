@@ -22,8 +22,9 @@ static_assert([] {
 }  // namespace
 
 void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
-                    std::vector<u16>* forms) {
-    forms_ = forms;
+                    std::vector<FormBlock>* blocks) {
+    blocks_ = blocks;
+    loop_depth_ = block_depth_ = 0;
     target_ = target;
     fuse_ = fuse;
     positions_ = positions;
@@ -170,9 +171,11 @@ void Emitter::encode_fields(const Ins& ins, u32 run) {
 
 void Emitter::flush() {
     const std::size_t count = block_.size();
-    if (forms_ != nullptr) {
-        for (const Ins& ins : block_) forms_->push_back(static_cast<u16>(form_id(ins.op, ins.k)));
-        forms_->push_back(kBlockEnd);
+    if (blocks_ != nullptr) {
+        blocks_->push_back({block_depth_, {}});
+        for (const Ins& ins : block_) {
+            blocks_->back().forms.push_back(static_cast<u16>(form_id(ins.op, ins.k)));
+        }
     }
     reserve(count * kMostBytes);
     for (std::size_t i = 0; i < count;) {
@@ -194,6 +197,7 @@ void Emitter::flush() {
         std::memcpy(code_.data() + run, &header, sizeof header);
     }
     block_.clear();
+    block_depth_ = loop_depth_;
 }
 
 std::span<const u8> Emitter::finish() {

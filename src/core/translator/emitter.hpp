@@ -34,13 +34,23 @@ struct CodePosition {
     u32 module;  ///< byte offset of the WebAssembly instruction
 };
 
+/// A basic block before fusion.
+struct FormBlock {
+    u32 loop_depth;  ///< of its first instruction
+    std::vector<u16> forms;
+};
+
 class Emitter {
   public:
-    /// Starts a function; keeps buffers. `positions` and `forms` are filled if not null: where the
-    /// code came from, and the form ids before fusion with kBlockEnd after each block.
+    /// Starts a function; keeps buffers. `positions` and `blocks` are filled if not null: where the
+    /// code came from, and the form ids before fusion.
     void start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
-               std::vector<u16>* forms);
-    static constexpr u16 kBlockEnd = 0xFFFF;
+               std::vector<FormBlock>* blocks);
+    /// In how many loops the instructions are that follow.
+    void set_loop_depth(u32 depth) {
+        loop_depth_ = depth;
+        if (empty()) block_depth_ = depth;
+    }
 
     /// Appends to the open block. Operands of commuting operations are put in order.
     /// The index is valid until the next flush.
@@ -105,7 +115,9 @@ class Emitter {
     CodeTarget target_;
     bool fuse_ = true;
     std::vector<CodePosition>* positions_ = nullptr;
-    std::vector<u16>* forms_ = nullptr;
+    std::vector<FormBlock>* blocks_ = nullptr;
+    u32 loop_depth_ = 0;
+    u32 block_depth_ = 0;  ///< of the first instruction of the open block
     std::vector<Ins> block_;
     std::vector<u8> code_;  ///< all of it writable, the first size_ bytes written
     u32 size_ = 0;

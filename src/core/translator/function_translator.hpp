@@ -37,6 +37,11 @@ struct Operand {
     u64 value = 0;
 };
 
+/// Whether a constant can be an immediate of an operand of this type.
+constexpr bool fits(char type, u64 bits) {
+    return type == 'l' ? static_cast<u64>(i64{static_cast<i32>(bits)}) == bits : type != '-';
+}
+
 inline void set_a(Ins& ins, Operand o) {
     ins.k.a = o.cls;
     ins.a = o.value;
@@ -131,6 +136,12 @@ class FunctionTranslator {
     void spill_all();
     /// Emits with the result in the accumulator (or its home) and pushes it.
     void emit_result(Ins ins, ValKind type);
+    /// Redirects an instruction from the accumulator to a slot, or to both: what uses the
+    /// accumulator next comes later.
+    static void send_to_slot(Ins& ins, u32 slot) {
+        ins.k.d = in_mask(info(ins.op).shape.d, Cls::RS) ? Cls::RS : Cls::S;
+        ins.d = slot;
+    }
     /// The same with the result as bits, also those of a float: that goes to its home.
     void emit_bits(Ins ins, ValKind type);
     [[nodiscard]] bool produced_by_last(const Value& v) const;
@@ -162,9 +173,14 @@ class FunctionTranslator {
     // -- translate_data.cpp: numerics, variables, memory, tables, references --------------------
     void unary(Op op, char operand_type, ValKind result);
     void binary(Op op, ValKind result, bool swap = false);
-    void load(Op op, Op any, ValKind result, const Immediates& imm);
-    void store(Op op, Op any, const Immediates& imm);
-    [[nodiscard]] bool is_plain_memory(u32 memory) const;
+    void load(Op op, Op any, u32 log2, ValKind result, const Immediates& imm);
+    void store(Op op, Op any, u32 log2, const Immediates& imm);
+    [[nodiscard]] bool is_plain_access(const Immediates& imm) const;
+    /// The immediate of a plain access of 1 << log2 bytes: its end, so that one addition makes what
+    /// is compared with the size of the memory.
+    [[nodiscard]] static u32 end_of_access(const Immediates& imm, u32 log2) {
+        return static_cast<u32>(imm.bits) + (1u << log2);
+    }
     [[nodiscard]] bool take_address_pair(const Value& address, Op pair, Ins& ins);
     void select(ValKind type);
     void global_get(u32 index);
@@ -235,6 +251,10 @@ class FunctionTranslator {
     [[nodiscard]] const ValType* branch_types(const Control& c) const;
     [[nodiscard]] Condition pop_condition();
     [[nodiscard]] static Condition negate(Condition c);
+    [[nodiscard]] static Condition without_equal(Condition c);
+    /// An integer comparison as a condition, and back.
+    [[nodiscard]] static Condition condition_of(const Ins& compare);
+    [[nodiscard]] static Ins compare_of(const Condition& condition);
     void call(u32 func);
     void call_through(Op op, Operand callee, u16 table, u32 word, const DefinedType& type);
     u32 begin_args(const DefinedType& type);
@@ -267,6 +287,7 @@ class FunctionTranslator {
     u32 mirror_[2] = {kNoIndex, kNoIndex};     ///< slot that the accumulator equals
     bool mirror_is_vector_ = false;            ///< the mirror of the floating bank is two slots
     bool reachable_ = true;
+    u32 loop_depth_ = 0;
     u32 count_ = 0;   ///< charged instructions so far
     u32 offset_ = 0;  ///< of the current instruction in the module
     std::vector<PendingCatch> pending_;

@@ -15,7 +15,7 @@ struct FuseTable {
     u32 mask = 0;  ///< size - 1
     /// Headers of run ids from kNumForms on, dealt to tables of kRunsPerPart.
     const u64* const* parts = nullptr;
-    static constexpr u32 kRunsPerPart = 768;
+    static constexpr u32 kRunsPerPart = 1024;
 
     static constexpr u32 hash(u32 key) { return key * 0x9E37'79B1u >> 12; }
 

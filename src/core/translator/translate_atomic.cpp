@@ -54,7 +54,7 @@ constexpr ValKind result_of(Instr instr) {
 
 void FunctionTranslator::atomic_access(Instr instr, const Immediates& imm) {
     const AtomicForm form = form_of(instr);
-    const bool plain = is_plain_memory(imm.index);
+    const bool plain = is_plain_access(imm);
     if (!plain) materialize_top(form.operands);
     Value values[3];
     for (u32 i = form.operands; i-- > 0;) values[i] = pop();

@@ -24,18 +24,23 @@ Op backward(Op op) {
     return shifted(op, 6);
 }
 
+/// From a comparison of integers to the branch that it feeds.
+constexpr int kToBranch = 6;
+
 /// The branch that a comparison feeds, or Op::br.
 Op branch_of_compare(Op op) {
     if (between(op, Op::i32_eq, Op::i32_le_u) || between(op, Op::i64_eq, Op::i64_le_u)) {
-        return shifted(op, 6);
+        return shifted(op, kToBranch);
     }
     if (between(op, Op::f32_eq, Op::f32_le) || between(op, Op::f64_eq, Op::f64_le)) {
         return shifted(op, 4);
     }
     return Op::br;
 }
-static_assert(shifted(Op::i32_eq, 6) == Op::br_i32_eq &&
-              shifted(Op::i64_le_u, 6) == Op::br_i64_le_u);
+static_assert(shifted(Op::i32_eq, kToBranch) == Op::br_i32_eq &&
+              shifted(Op::i64_le_u, kToBranch) == Op::br_i64_le_u);
+static_assert(shifted(Op::br_i32_le_s, -2) == Op::br_i32_lt_s &&
+              shifted(Op::br_i64_le_u, -2) == Op::br_i64_lt_u);
 static_assert(shifted(Op::f32_eq, 4) == Op::br_f32_eq && shifted(Op::f64_le, 4) == Op::br_f64_le);
 static_assert(shifted(Op::br_i32_nez, 2) == Op::loop_i32_nez);
 static_assert(shifted(Op::br_i64_eq, 6) == Op::loop_i64_eq);
@@ -99,6 +104,7 @@ void FunctionTranslator::begin_block(Control::Kind kind, const BlockType& block)
     materialize_top(controls_.back().num_params);
     ensure_pins();
     bind(controls_.back().label);
+    emitter_.set_loop_depth(++loop_depth_);
 }
 
 void FunctionTranslator::begin_if(const BlockType& block) {
@@ -242,6 +248,7 @@ void FunctionTranslator::end_block() {
         }
         case Control::Kind::loop:
             emitter_.set_loop_cost(c.label, count_ - c.start_count);
+            emitter_.set_loop_depth(--loop_depth_);
             controls_.pop_back();
             return;  // nothing branches to the end of a loop
         case Control::Kind::try_table: {
@@ -372,7 +379,62 @@ FunctionTranslator::Condition FunctionTranslator::negate(Condition c) {
         default:
             WASMI_UNREACHABLE();
     }
+    return without_equal(c);
+}
+
+/// x <= K is x < K + 1, K <= x is K - 1 < x: there are no forms of "less or equal" with constants,
+/// so that there are fewer forms of comparisons, and fused runs fit more of them. That K + 1 and
+/// K - 1 fit an instruction is up to binary().
+FunctionTranslator::Condition FunctionTranslator::without_equal(Condition c) {
+    constexpr u64 kMax32 = 0xFFFF'FFFF, kMax64 = ~u64{0};
+    u64 first = 0, last = 0;  // the least and the greatest number
+    switch (c.op) {
+        case Op::br_i32_le_s:
+            first = u64{1} << 31;
+            last = kMax32 >> 1;
+            break;
+        case Op::br_i32_le_u:
+            last = kMax32;
+            break;
+        case Op::br_i64_le_s:
+            first = u64{1} << 63;
+            last = kMax64 >> 1;
+            break;
+        case Op::br_i64_le_u:
+            last = kMax64;
+            break;
+        default:
+            return c;
+    }
+    const u64 all = c.op < Op::br_i64_eq ? kMax32 : kMax64;
+    constexpr int kToEq = static_cast<int>(Op::br_i32_eq) - static_cast<int>(Op::br_i32_le_s);
+    const int from_signed = c.op == Op::br_i32_le_u || c.op == Op::br_i64_le_u ? -1 : 0;
+    if (c.b.cls == Cls::K && c.b.value == last) {  // always
+        c.b = c.a;
+        c.op = shifted(c.op, kToEq + from_signed);
+    } else if (c.a.cls == Cls::K && c.a.value == first) {
+        c.a = c.b;
+        c.op = shifted(c.op, kToEq + from_signed);
+    } else if (c.b.cls == Cls::K) {
+        c.b.value = (c.b.value + 1) & all;
+        c.op = shifted(c.op, -2);
+    } else if (c.a.cls == Cls::K) {
+        c.a.value = (c.a.value - 1) & all;
+        c.op = shifted(c.op, -2);
+    }
     return c;
+}
+
+FunctionTranslator::Condition FunctionTranslator::condition_of(const Ins& compare) {
+    return {branch_of_compare(compare.op), {compare.k.a, compare.a}, {compare.k.b, compare.b}};
+}
+
+Ins FunctionTranslator::compare_of(const Condition& condition) {
+    Ins ins;
+    ins.op = shifted(condition.op, -kToBranch);
+    set_a(ins, condition.a);
+    set_b(ins, condition.b);
+    return ins;
 }
 
 FunctionTranslator::Condition FunctionTranslator::pop_condition() {
@@ -382,7 +444,7 @@ FunctionTranslator::Condition FunctionTranslator::pop_condition() {
         const Op branch = branch_of_compare(ins.op);
         if (branch != Op::br) {
             emitter_.pop();
-            return {branch, {ins.k.a, ins.a}, {ins.k.b, ins.b}};
+            return condition_of(ins);
         }
         if (ins.op == Op::i32_eqz || ins.op == Op::i64_eqz) {
             emitter_.pop();
@@ -392,7 +454,7 @@ FunctionTranslator::Condition FunctionTranslator::pop_condition() {
                 const Op inner_branch = branch_of_compare(inner.op);
                 if (inner_branch != Op::br) {
                     emitter_.pop();
-                    return negate({inner_branch, {inner.k.a, inner.a}, {inner.k.b, inner.b}});
+                    return negate(condition_of(inner));
                 }
             }
             return {ins.op == Op::i32_eqz ? Op::br_i32_eqz : Op::br_i64_eqz, {ins.k.a, ins.a}, {}};
@@ -418,9 +480,7 @@ void FunctionTranslator::move_branch_values(const Control& c) {
     const ValType* types = branch_types(c);
     // A lone result that was just computed is computed into its place.
     if (n == 1 && produced_by_last(stack_.back())) {
-        Ins& producer = emitter_.last();
-        producer.k.d = Cls::S;
-        producer.d = c.base;
+        send_to_slot(emitter_.last(), c.base);
         forget_slots(c.base, stack_.back().type);
         return;
     }

@@ -2,12 +2,54 @@
 // Spec: exec/instructions.
 #include "core/translator/function_translator.hpp"
 
+#include <limits>
+
 namespace wasmi::core {
 
 namespace {
 
 bool is_int_compare(Op op) {
     return (op >= Op::i32_eq && op <= Op::i32_le_u) || (op >= Op::i64_eq && op <= Op::i64_le_u);
+}
+
+bool is_less_or_equal(Op op) {
+    return op == Op::i32_le_s || op == Op::i32_le_u || op == Op::i64_le_s || op == Op::i64_le_u;
+}
+Op strict(Op less_or_equal) { return static_cast<Op>(static_cast<u32>(less_or_equal) - 2); }
+static_assert(static_cast<u32>(Op::i32_le_s) - 2 == static_cast<u32>(Op::i32_lt_s) &&
+              static_cast<u32>(Op::i64_le_u) - 2 == static_cast<u32>(Op::i64_lt_u));
+
+/// Of a constant of a comparison: one more or less would not fit the instruction any more.
+bool is_extreme(const Value& v) {
+    const i64 n = static_cast<i64>(v.bits);
+    return v.kind == Value::Kind::konst && v.type == ValKind::i64 &&
+           (n == std::numeric_limits<i32>::min() || n == std::numeric_limits<i32>::max());
+}
+
+/// The operation that does the same with a constant as its second operand, which may change.
+Op with_constant(Op op, u64& bits) {
+    switch (op) {
+        case Op::i32_sub:
+            bits = static_cast<u32>(0 - bits);
+            return Op::i32_add;
+        case Op::i64_sub:
+            bits = 0 - bits;
+            return fits('l', bits) ? Op::i64_add : Op::i64_add_k64;
+        case Op::i64_add:
+        case Op::i64_mul:
+        case Op::i64_and:
+        case Op::i64_or:
+        case Op::i64_xor:
+            break;
+        default:
+            return op;
+    }
+    if (fits('l', bits)) return op;
+    return op == Op::i64_add   ? Op::i64_add_k64
+           : op == Op::i64_mul ? Op::i64_mul_k64
+           : op == Op::i64_and ? Op::i64_and_k64
+           : op == Op::i64_or  ? Op::i64_or_k64
+                               : Op::i64_xor_k64;
 }
 
 Operand first_source(const Ins& ins) { return {ins.k.a, ins.a}; }
@@ -28,16 +70,9 @@ void FunctionTranslator::unary(Op op, char operand_type, ValKind result) {
     // Not of a comparison is the opposite comparison.
     if (op == Op::i32_eqz && tuning_.fuse && produced_by_last(a) &&
         is_int_compare(emitter_.last().op)) {
-        const Ins compare = emitter_.last();
+        const Condition condition = condition_of(emitter_.last());
         emitter_.pop();
-        constexpr u32 kToBranch = static_cast<u32>(Op::br_i32_eq) - static_cast<u32>(Op::i32_eq);
-        const Op branch = static_cast<Op>(static_cast<u32>(compare.op) + kToBranch);
-        const Condition opposite = negate({branch, first_source(compare), second_source(compare)});
-        Ins ins;
-        ins.op = static_cast<Op>(static_cast<u32>(opposite.op) - kToBranch);
-        set_a(ins, opposite.a);
-        set_b(ins, opposite.b);
-        emit_result(ins, ValKind::i32);
+        emit_result(compare_of(negate(condition)), ValKind::i32);
         return;
     }
     Ins ins;
@@ -50,22 +85,32 @@ void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
     Value b = pop();
     Value a = pop();
     if (swap) std::swap(a, b);
-    const OpInfo& o = info(op);
-    if (o.shape.commutes && a.kind == Value::Kind::konst) std::swap(a, b);
+    if (info(op).shape.commutes && a.kind == Value::Kind::konst) std::swap(a, b);
+    if (b.kind == Value::Kind::konst) op = with_constant(op, b.bits);
+    // "Less or equal" has no forms with constants but can be said otherwise.
+    const bool is_le = is_less_or_equal(op);
+    const OpInfo& o = info(is_le ? strict(op) : op);
     u8 mask_a = o.shape.a;
+    u8 mask_b = o.shape.b;
     if (b.kind == Value::Kind::konst) mask_a &= static_cast<u8>(~shapes::kK);
+    if (is_int_compare(op)) {
+        if (is_extreme(a)) mask_a &= static_cast<u8>(~shapes::kK);
+        if (is_extreme(b)) mask_b &= static_cast<u8>(~shapes::kK);
+    }
     Ins ins;
     ins.op = op;
     set_a(ins, operand(a, mask_a, o.types[0]));
-    set_b(ins, operand(b, o.shape.b, o.types[1]));
+    set_b(ins, operand(b, mask_b, o.types[1]));
+    if (is_le) ins = compare_of(without_equal(condition_of(ins)));
     emit_result(ins, result);
 }
 
 // ---- memory
 // ----------------------------------------------------------------------------------------
 
-bool FunctionTranslator::is_plain_memory(u32 memory) const {
-    return memory == 0 && !module_.memories[0].is_64;
+/// Of memory 0 with 32-bit addresses, and the end of the access fits the instruction.
+bool FunctionTranslator::is_plain_access(const Immediates& imm) const {
+    return imm.index == 0 && !module_.memories[0].is_64 && imm.bits <= 0xFFFF'FFFF - 16;
 }
 
 /// Takes `a + b` back and makes it the address of the access. The value of a store is on its way
@@ -86,16 +131,16 @@ bool FunctionTranslator::take_address_pair(const Value& address, Op pair, Ins& i
     return true;
 }
 
-void FunctionTranslator::load(Op op, Op any, ValKind result, const Immediates& imm) {
+void FunctionTranslator::load(Op op, Op any, u32 log2, ValKind result, const Immediates& imm) {
     const Value address = pop();
     Ins ins;
-    if (is_plain_memory(imm.index)) {
+    if (is_plain_access(imm)) {
         const Op pair = static_cast<Op>(static_cast<u32>(op) + 1);
         if (!take_address_pair(address, pair, ins)) {
             ins.op = op;
             set_a(ins, operand(address, info(op).shape.a, 'i'));
         }
-        ins.w[0] = static_cast<u32>(imm.bits);
+        ins.w[0] = end_of_access(imm, log2);
         emit_result(ins, result);
         return;
     }
@@ -103,22 +148,14 @@ void FunctionTranslator::load(Op op, Op any, ValKind result, const Immediates& i
     set_a(ins, operand(address, info(any).shape.a, 'l'));
     ins.s[0] = static_cast<u16>(imm.index);
     ins.q = imm.bits;
-    if (!is_float(result)) {
-        emit_result(ins, result);
-        return;
-    }
-    ins.k.d = Cls::S;  // the bits of a float go straight to its slot
-    ins.d = next_home();
-    emit(ins);
-    forget_slot(ins.d);
-    push_slot(result);
+    emit_bits(ins, result);
 }
 
-void FunctionTranslator::store(Op op, Op any, const Immediates& imm) {
+void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
     const Value value = pop();
     const Value address = pop();
     Ins ins;
-    const bool plain = is_plain_memory(imm.index);
+    const bool plain = is_plain_access(imm);
     if (!plain) {
         ins.op = any;
         set_a(ins, operand(address, info(any).shape.a, 'l'));
@@ -134,7 +171,7 @@ void FunctionTranslator::store(Op op, Op any, const Immediates& imm) {
         emit(ins);
         return;
     }
-    ins.w[0] = static_cast<u32>(imm.bits);
+    ins.w[0] = end_of_access(imm, log2);
     // Floats that are not in a register are stored as integers of the same size.
     if (is_float(value.type)) {
         const bool narrow = value.type == ValKind::f32;
@@ -152,8 +189,7 @@ void FunctionTranslator::store(Op op, Op any, const Immediates& imm) {
     const OpInfo& o = info(op);
     const char type = o.types[1];
     // A constant too large for the instruction goes to a slot that the address may still need.
-    const bool simple = value.kind != Value::Kind::konst || type != 'l' ||
-                        static_cast<u64>(i64{static_cast<i32>(value.bits)}) == value.bits;
+    const bool simple = value.kind != Value::Kind::konst || fits(type, value.bits);
     if (simple && take_address_pair(address, pair, ins)) {
         set_c(ins, operand(value, info(pair).shape.c, type));
     } else {

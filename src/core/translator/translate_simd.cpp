@@ -153,9 +153,10 @@ void FunctionTranslator::set_lane(Ins& ins, u32 lane, u32 log2) {
 }
 
 void FunctionTranslator::vector_load(Op op, Op narrow, Instr instr, const Immediates& imm) {
-    if (!is_plain_memory(imm.index)) {
-        const Access access = load_of(access_log2(instr));
-        load(access.plain, access.any, access.type, imm);
+    if (!is_plain_access(imm)) {
+        const u32 log2 = access_log2(instr);
+        const Access access = load_of(log2);
+        load(access.plain, access.any, log2, access.type, imm);
         Ins ins;
         ins.op = narrow;
         vector(ins);
@@ -164,7 +165,7 @@ void FunctionTranslator::vector_load(Op op, Op narrow, Instr instr, const Immedi
     Ins ins;
     ins.op = op;
     set_a(ins, operand(pop(), info(op).shape.a, 'i'));
-    ins.w[0] = static_cast<u32>(imm.bits);
+    ins.w[0] = end_of_access(imm, access_log2(instr));
     emit_result(ins, ValKind::v128);
 }
 
@@ -172,7 +173,7 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
     const Value value = pop();
     const Value address = pop();
     Ins ins;
-    if (!is_plain_memory(imm.index)) {
+    if (!is_plain_access(imm)) {
         ins.op = Op::mem_v128_store;
         set_a(ins, operand(address, info(ins.op).shape.a, 'l'));
         set_b(ins, operand(value, info(ins.op).shape.b, 'v'));
@@ -181,7 +182,7 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
         emit(ins);
         return;
     }
-    ins.w[0] = static_cast<u32>(imm.bits);
+    ins.w[0] = end_of_access(imm, 4);
     if (take_address_pair(address, Op::v128_store_ab, ins)) {
         set_c(ins, operand(value, info(ins.op).shape.c, 'v'));
     } else {
@@ -195,7 +196,7 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
 void FunctionTranslator::load_lane(u32 log2, const Immediates& imm) {
     const Value v = pop();
     const Access access = load_of(log2);
-    load(access.plain, access.any, access.type, imm);
+    load(access.plain, access.any, log2, access.type, imm);
     const Value x = pop();
     Ins ins;
     ins.op = replace_of(log2);
@@ -211,7 +212,7 @@ void FunctionTranslator::store_lane(u32 log2, const Immediates& imm) {
     set_lane(ins, imm.lane, log2);
     vector(ins);
     const Access access = store_of(log2);
-    store(access.plain, access.any, imm);
+    store(access.plain, access.any, log2, imm);
 }
 
 bool FunctionTranslator::translate_simd(Instr instr, const Immediates& imm) {
@@ -232,7 +233,7 @@ bool FunctionTranslator::translate_simd(Instr instr, const Immediates& imm) {
             push_const(ValKind::v128, emitter_.add_vector(imm.bits, imm.bits_hi));
             return true;
         case Instr::v128_load:
-            load(Op::v128_load, Op::mem_v128_load, ValKind::v128, imm);
+            load(Op::v128_load, Op::mem_v128_load, 4, ValKind::v128, imm);
             return true;
         case Instr::v128_store:
             vector_store(imm);

@@ -44,7 +44,7 @@ FunctionTranslator::FunctionTranslator(ModuleData& module, u32 index, const Code
       reader_(module.bytes, module.funcs[index].body),
       space_{module.types, 0, module.engine->config.features} {
     emitter_.start(target, tuning_.fuse, keep == Keep::positions ? &out_.positions : nullptr,
-                   keep == Keep::forms ? &out_.forms : nullptr);
+                   keep == Keep::blocks ? &out_.blocks : nullptr);
 }
 
 bool FunctionTranslator::read_locals() {
@@ -330,9 +330,9 @@ void FunctionTranslator::translate(Instr instr) {
 
         // ---- memory
         // ------------------------------------------------------------------------------
-#define WASMI_LOAD_CASE(instr, op, type)                \
-    case Instr::instr:                                  \
-        load(Op::op, Op::mem_##op, ValKind::type, imm); \
+#define WASMI_LOAD_CASE(id, op, type)                                       \
+    case Instr::id:                                                         \
+        load(Op::op, Op::mem_##op, access_log2(instr), ValKind::type, imm); \
         break;
             WASMI_LOAD_CASE(i32_load, load32, i32)
             WASMI_LOAD_CASE(i32_load8_s, load8_s, i32)
@@ -348,27 +348,27 @@ void FunctionTranslator::translate(Instr instr) {
             WASMI_LOAD_CASE(i64_load32_u, load32, i64)
 #undef WASMI_LOAD_CASE
         case Instr::f32_load:
-            load(Op::f32_load, Op::mem_load32, ValKind::f32, imm);
+            load(Op::f32_load, Op::mem_load32, 2, ValKind::f32, imm);
             break;
         case Instr::f64_load:
-            load(Op::f64_load, Op::mem_load64, ValKind::f64, imm);
+            load(Op::f64_load, Op::mem_load64, 3, ValKind::f64, imm);
             break;
         case Instr::i32_store:
         case Instr::i64_store32:
         case Instr::f32_store:
-            store(Op::store32, Op::mem_store32, imm);
+            store(Op::store32, Op::mem_store32, 2, imm);
             break;
         case Instr::i64_store:
         case Instr::f64_store:
-            store(Op::store64, Op::mem_store64, imm);
+            store(Op::store64, Op::mem_store64, 3, imm);
             break;
         case Instr::i32_store8:
         case Instr::i64_store8:
-            store(Op::store8, Op::mem_store8, imm);
+            store(Op::store8, Op::mem_store8, 0, imm);
             break;
         case Instr::i32_store16:
         case Instr::i64_store16:
-            store(Op::store16, Op::mem_store16, imm);
+            store(Op::store16, Op::mem_store16, 1, imm);
             break;
 
             // ---- numerics

@@ -19,11 +19,11 @@ struct Translation {
     std::vector<u8> code;
     std::vector<CatchEntry> catches;
     std::vector<CodePosition> positions;  ///< if asked for; ascending by code offset
-    std::vector<u16> forms;               ///< if asked for; see Emitter::start
+    std::vector<FormBlock> blocks;        ///< if asked for
 };
 
 /// What else to keep of a translation.
-enum class Keep : u8 { nothing, positions, forms };
+enum class Keep : u8 { nothing, positions, blocks };
 
 /// Translates defined function `index` of a validated module. Deterministic: translating again
 /// yields the same code, so that positions can be had when they are needed.

@@ -4,26 +4,6 @@
 
 namespace wasmi::core {
 
-namespace {
-
-/// Whether a constant can be an immediate of an operand of this type.
-bool fits(char type, u64 bits) {
-    switch (type) {
-        case 'l':
-            return static_cast<u64>(i64{static_cast<i32>(bits)}) == bits;
-        case 'i':
-        case 'f':
-        case 'd':
-        case 'L':
-        case 'v':
-            return true;
-        default:
-            return false;
-    }
-}
-
-}  // namespace
-
 void FunctionTranslator::push_slot(ValKind type) {
     Value v;
     v.type = type;
@@ -151,8 +131,7 @@ void FunctionTranslator::materialize(Value& v) {
         // The producer has not been encoded: let it write the home slot instead. Nothing else
         // uses that slot while the value is on the stack, so that the earlier write is harmless.
         Ins& producer = emitter_.at(v.producer);
-        producer.k.d = Cls::S;
-        producer.d = v.home;
+        send_to_slot(producer, v.home);
         forget_slots(v.home, v.type);
         acc_owner_[bank(v.type)] = kNoIndex;
     } else {
@@ -194,10 +173,9 @@ void FunctionTranslator::emit_result(Ins ins, ValKind type) {
     Value v;
     v.type = type;
     if (!tuning_.accumulators) {
-        ins.k.d = Cls::S;
-        ins.d = next_home();
+        send_to_slot(ins, next_home());
         emit(ins);
-        forget_slots(static_cast<u32>(ins.d), type);
+        forget_slots(ins.d, type);
         push(v);
         return;
     }
@@ -251,9 +229,10 @@ void FunctionTranslator::emit_bits(Ins ins, ValKind type) {
         emit_result(ins, type);
         return;
     }
-    ins.k.d = Cls::S;
-    ins.d = next_home();
+    spill_acc(0);  // the bits are an integer while they are read
+    send_to_slot(ins, next_home());
     emit(ins);
+    mirror_[0] = kNoIndex;
     forget_slot(ins.d);
     push_slot(type);
 }
@@ -269,9 +248,8 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
         if (produced_by_last(v) &&
             (pin == Cls::N || in_mask(info(emitter_.last().op).shape.d, pin))) {
             Ins& ins = emitter_.last();
-            const u8 mask = info(ins.op).shape.d;
-            ins.k.d = pin != Cls::N ? pin : in_mask(mask, Cls::RS) ? Cls::RS : Cls::S;
-            ins.d = slot;
+            send_to_slot(ins, slot);
+            if (pin != Cls::N) ins.k.d = pin;
             forget_slots(slot, v.type);
             if (ins.k.d == Cls::RS) set_mirror(v.type, slot);
         } else if (v.type == ValKind::v128) {

@@ -82,49 +82,56 @@ TEST(ValidatorFacts, charge_for_unreachable_code) {
     EXPECT_EQ(facts(function({}, {}, {0x0F, 0x41, 0, 0x1A})).instructions, 3u);
 }
 
-// (loop local.get 1 drop local.get 0 drop local.get 0 drop) local.get 2 drop
+/// `local.get local drop`, so many times.
+Bytes uses(u8 local, int count) {
+    Bytes code;
+    for (int i = 0; i < count; ++i) append(code, {0x20, local, 0x1A});
+    return code;
+}
+Bytes in_loop(const Bytes& body) {
+    Bytes code = {0x03, 0x40};
+    code.insert(code.end(), body.begin(), body.end());
+    code.push_back(0x0B);
+    return code;
+}
+Bytes operator+(Bytes first, const Bytes& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
 TEST(ValidatorPins, are_the_hottest_locals_by_loop_depth) {
-    const FuncFacts f = facts(
-        function({kI32, kI64, kI32}, {},
-                 {0x03, 0x40, 0x20, 1, 0x1A, 0x20, 0, 0x1A, 0x20, 0, 0x1A, 0x0B, 0x20, 2, 0x1A}));
-    EXPECT_EQ(f.int_pins[0], 0);  // weight 16
-    EXPECT_EQ(f.int_pins[1], 1);  // weight 8
+    const FuncFacts f =
+        facts(function({kI32, kI64, kI32}, {}, in_loop(uses(1, 9) + uses(0, 10)) + uses(2, 60)));
+    EXPECT_EQ(f.int_pins[0], 0);  // weight 80
+    EXPECT_EQ(f.int_pins[1], 1);  // weight 72
     EXPECT_EQ(f.float_pins[0], kNone);
 }
 
 TEST(ValidatorPins, of_floats_are_apart) {
-    // (loop local.get 0 drop local.get 1 drop), f32 and f64
-    const FuncFacts f =
-        facts(function({kF32, kF64}, {}, {0x03, 0x40, 0x20, 0, 0x1A, 0x20, 1, 0x1A, 0x0B}));
+    const FuncFacts f = facts(function({kF32, kF64}, {}, in_loop(uses(0, 9) + uses(1, 9))));
     EXPECT_EQ(f.float_pins[0], 0);
     EXPECT_EQ(f.float_pins[1], 1);
     EXPECT_EQ(f.int_pins[0], kNone);
 }
 
 TEST(ValidatorPins, need_more_weight_than_the_calls) {
-    // local.get 0 drop, four times: not above 4
-    Bytes code;
-    for (int i = 0; i < 4; ++i) append(code, {0x20, 0, 0x1A});
-    EXPECT_EQ(facts(function({kI32}, {}, code)).int_pins[0], kNone);
-    append(code, {0x20, 0, 0x1A});
-    EXPECT_EQ(facts(function({kI32}, {}, code)).int_pins[0], 0);
-    // a call that is as hot
-    append(code, {0x41, 0, 0x10, 0});
-    EXPECT_EQ(facts(function({kI32}, {}, code)).int_pins[0], kNone);
+    EXPECT_EQ(facts(function({kI32}, {}, uses(0, 64))).int_pins[0], kNone);
+    EXPECT_EQ(facts(function({kI32}, {}, uses(0, 65))).int_pins[0], 0);
+    const Bytes call = {0x41, 0, 0x10, 0};
+    EXPECT_EQ(facts(function({kI32}, {}, uses(0, 65) + call)).int_pins[0], kNone);
     // the call outside of a loop, the local within
-    ModuleBuilder b = function({kI32}, {}, {0x41, 0, 0x10, 0, 0x03, 0x40, 0x20, 0, 0x1A, 0x0B});
-    EXPECT_EQ(facts(b).int_pins[0], 0);
+    EXPECT_EQ(facts(function({kI32}, {}, call + in_loop(uses(0, 9)))).int_pins[0], 0);
 }
 
 TEST(ValidatorPins, are_never_vectors) {
-    const FuncFacts f = facts(function({kV128}, {}, {0x03, 0x40, 0x20, 0, 0x1A, 0x0B}));
+    const FuncFacts f = facts(function({kV128}, {}, in_loop(uses(0, 9))));
     EXPECT_EQ(f.int_pins[0], kNone);
     EXPECT_EQ(f.float_pins[0], kNone);
 }
 
 // Weights of one function do not leak into the next.
 TEST(ValidatorPins, start_afresh_with_each_function) {
-    ModuleBuilder b = function({kI32}, {}, {0x03, 0x40, 0x20, 0, 0x1A, 0x0B});
+    ModuleBuilder b = function({kI32}, {}, in_loop(uses(0, 9)));
     b.func(0, {0x0B});
     const Checked checked = check(b.bytes());
     ASSERT_EQ(checked.verdict, "valid");
