@@ -72,6 +72,13 @@ struct Immediates {
     return read_instr_slow(r, features, byte);
 }
 
+/// The same of a body that was validated.
+[[nodiscard]] WASMI_ALWAYS_INLINE Instr read_valid_instr(Reader& r, Features features) {
+    const u8 byte = r.read_byte();
+    const Instr instr = kOpcodePage[byte];
+    return WASMI_LIKELY(instr != kIllegalInstr) ? instr : read_instr_slow(r, features, byte);
+}
+
 [[nodiscard]] BlockType read_block_type_slow(Reader& r, const TypeSpace& space);
 [[nodiscard]] WASMI_ALWAYS_INLINE BlockType read_block_type(Reader& r, const TypeSpace& space) {
     if (WASMI_LIKELY(r.peek() == 0x40)) {

@@ -19,6 +19,13 @@ static_assert([] {
     return true;
 }());
 
+u32 form_of(const Ins& ins) {
+    WASMI_ASSERT(form_exists(ins.op, ins.k));
+    WASMI_ASSERT(in_mask(info(ins.op).shape.a, ins.k.a) && in_mask(info(ins.op).shape.b, ins.k.b) &&
+                 in_mask(info(ins.op).shape.c, ins.k.c) && in_mask(info(ins.op).shape.d, ins.k.d));
+    return form_id(ins.op, ins.k);
+}
+
 }  // namespace
 
 void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
@@ -35,18 +42,6 @@ void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePositio
     cost_fixups_.clear();
     tables_.clear();
     vectors_.clear();
-}
-
-u32 Emitter::emit(Ins ins) {
-    if (info(ins.op).shape.commutes && commute_rank(ins.k.a) > commute_rank(ins.k.b)) {
-        std::swap(ins.k.a, ins.k.b);
-        std::swap(ins.a, ins.b);
-    }
-    WASMI_ASSERT(form_exists(ins.op, ins.k));
-    WASMI_ASSERT(in_mask(info(ins.op).shape.a, ins.k.a) && in_mask(info(ins.op).shape.b, ins.k.b) &&
-                 in_mask(info(ins.op).shape.c, ins.k.c) && in_mask(info(ins.op).shape.d, ins.k.d));
-    block_.push_back(ins);
-    return size() - 1;
 }
 
 LabelId Emitter::new_label() {
@@ -171,27 +166,26 @@ void Emitter::encode_fields(const Ins& ins, u32 run) {
 
 void Emitter::flush() {
     const std::size_t count = block_.size();
-    if (blocks_ != nullptr) {
-        blocks_->push_back({block_depth_, {}});
-        for (const Ins& ins : block_) {
-            blocks_->back().forms.push_back(static_cast<u16>(form_id(ins.op, ins.k)));
-        }
-    }
     reserve(count * kMostBytes);
+    forms_.clear();
+    for (const Ins& ins : block_) {
+        const u32 form = form_of(ins);
+        if (!forms_.empty()) target_.fuse.prefetch(forms_.back(), form);
+        forms_.push_back(static_cast<u16>(form));
+    }
+    if (blocks_ != nullptr) blocks_->push_back({block_depth_, forms_});
     for (std::size_t i = 0; i < count;) {
         const u32 run = position();
         put(u64{0});
-        u32 id = form_id(block_[i].op, block_[i].k);
+        u32 id = forms_[i];
         u64 header = target_.header(block_[i].op, id);
         encode_fields(block_[i], run);
-        ++i;
-        while (fuse_ && i < count) {
-            const u32 longer = target_.fuse.find(id, form_id(block_[i].op, block_[i].k));
+        while (++i < count) {
+            const u32 longer = fuse_ ? target_.fuse.find(id, forms_[i]) : 0;
             if (longer == 0) break;
             id = longer;
             header = target_.fuse.header(id);
             encode_fields(block_[i], run);
-            ++i;
         }
         WASMI_ASSERT(header != 0 || target_.headers == nullptr);
         std::memcpy(code_.data() + run, &header, sizeof header);

@@ -52,9 +52,15 @@ class Emitter {
         if (empty()) block_depth_ = depth;
     }
 
-    /// Appends to the open block. Operands of commuting operations are put in order.
-    /// The index is valid until the next flush.
-    u32 emit(Ins ins);
+    /// Appends to the open block; the caller fills the instruction in. To make it elsewhere and
+    /// copy it would read words that were just written in parts, for which the processor waits.
+    /// The reference is valid until the next call, the index (size() - 1) until the next flush.
+    Ins& append(Op op, u32 offset) {
+        Ins& ins = block_.emplace_back();
+        ins.op = op;
+        ins.offset = offset;
+        return ins;
+    }
     [[nodiscard]] u32 size() const { return static_cast<u32>(block_.size()); }
     [[nodiscard]] bool empty() const { return block_.empty(); }
     [[nodiscard]] Ins& at(u32 index) { return block_[index]; }
@@ -119,7 +125,8 @@ class Emitter {
     u32 loop_depth_ = 0;
     u32 block_depth_ = 0;  ///< of the first instruction of the open block
     std::vector<Ins> block_;
-    std::vector<u8> code_;  ///< all of it writable, the first size_ bytes written
+    std::vector<u16> forms_;  ///< of the block that is being encoded
+    std::vector<u8> code_;    ///< all of it writable, the first size_ bytes written
     u32 size_ = 0;
     std::vector<Label> labels_;
     std::vector<Fixup> fixups_;

@@ -55,6 +55,13 @@ inline void set_c(Ins& ins, Operand o) {
     ins.c = o.value;
 }
 
+/// Operands of commuting operations are put in order.
+inline void set_ab(Ins& ins, Operand a, Operand b) {
+    if (info(ins.op).shape.commutes && commute_rank(a.cls) > commute_rank(b.cls)) std::swap(a, b);
+    set_a(ins, a);
+    set_b(ins, b);
+}
+
 class FunctionTranslator {
   public:
     FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target, Keep keep);
@@ -104,6 +111,7 @@ class FunctionTranslator {
     // -- translator.cpp: setup, main loop -------------------------------------------------------
     [[nodiscard]] bool read_locals();
     void translate(Instr instr);
+    WASMI_ALWAYS_INLINE void read(Instr of) { read_immediates(reader_, imm_of(of), space_, imm_); }
     void translate_slow(Instr instr, const Immediates& imm);
 
     // -- values.cpp: the symbolic stack ---------------------------------------------------------
@@ -134,8 +142,11 @@ class FunctionTranslator {
     void spill_locals();
     void spill_uses_of(u32 local);
     void spill_all();
-    /// Emits with the result in the accumulator (or its home) and pushes it.
-    void emit_result(Ins ins, ValKind type);
+    /// Appends an instruction with the result in the accumulator (or its home) and pushes that;
+    /// the caller fills in the rest.
+    Ins& append_result(Op op, ValKind type);
+    /// The same for an instruction that exists.
+    void emit_result(const Ins& ins, ValKind type);
     /// Redirects an instruction from the accumulator to a slot, or to both: what uses the
     /// accumulator next comes later.
     static void send_to_slot(Ins& ins, u32 slot) {
@@ -161,7 +172,8 @@ class FunctionTranslator {
         forget_slot(slot);
         if (type == ValKind::v128) forget_slot(slot + 1);
     }
-    u32 emit(Ins ins);
+    Ins& append(Op op) { return emitter_.append(op, offset_); }
+    void emit(const Ins& ins);
 
     void local_set(u32 local, bool tee);
     [[nodiscard]] Cls pin_of(u32 local) const { return pins_.empty() ? Cls::N : pins_[local]; }
@@ -181,7 +193,7 @@ class FunctionTranslator {
     [[nodiscard]] static u32 end_of_access(const Immediates& imm, u32 log2) {
         return static_cast<u32>(imm.bits) + (1u << log2);
     }
-    [[nodiscard]] bool take_address_pair(const Value& address, Op pair, Ins& ins);
+    [[nodiscard]] bool take_address_pair(const Value& address, Op pair, Operand& a, Operand& b);
     void select(ValKind type);
     void global_get(u32 index);
     void global_set(u32 index);
@@ -252,9 +264,11 @@ class FunctionTranslator {
     [[nodiscard]] Condition pop_condition();
     [[nodiscard]] static Condition negate(Condition c);
     [[nodiscard]] static Condition without_equal(Condition c);
-    /// An integer comparison as a condition, and back.
+    /// The branch that a comparison feeds, or Op::br.
+    [[nodiscard]] static Op branch_of_compare(Op op);
+    /// A comparison as a condition; the comparison of integers that a condition stands for.
     [[nodiscard]] static Condition condition_of(const Ins& compare);
-    [[nodiscard]] static Ins compare_of(const Condition& condition);
+    [[nodiscard]] static Op compare_of(const Condition& condition);
     void call(u32 func);
     void call_through(Op op, Operand callee, u16 table, u32 word, const DefinedType& type);
     u32 begin_args(const DefinedType& type);
@@ -290,6 +304,7 @@ class FunctionTranslator {
     u32 loop_depth_ = 0;
     u32 count_ = 0;   ///< charged instructions so far
     u32 offset_ = 0;  ///< of the current instruction in the module
+    Immediates imm_;  ///< of the current instruction
     std::vector<PendingCatch> pending_;
     struct Protected {
         u32 begin, end;
@@ -325,11 +340,6 @@ inline Value FunctionTranslator::pop() {
     if (v.kind == Value::Kind::local) --uses_[v.local];
     if (v.kind == Value::Kind::acc) acc_owner_[bank(v.type)] = kNoIndex;
     return v;
-}
-
-inline u32 FunctionTranslator::emit(Ins ins) {
-    ins.offset = offset_;
-    return emitter_.emit(ins);
 }
 
 }  // namespace wasmi::core

@@ -23,6 +23,13 @@ struct FuseTable {
         return parts[(id - kNumForms) / kRunsPerPart][(id - kNumForms) % kRunsPerPart];
     }
 
+    /// find() will be called with these soon.
+    void prefetch(u32 first, u32 second) const {
+        if (keys == nullptr) return;
+        const u32 i = hash(first << 16 | second) & mask;
+        __builtin_prefetch(keys + i);
+        __builtin_prefetch(ids + i);
+    }
     /// The id of the run (first, second), or 0.
     [[nodiscard]] u32 find(u32 first, u32 second) const {
         if (keys == nullptr) return 0;

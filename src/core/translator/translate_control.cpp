@@ -27,16 +27,6 @@ Op backward(Op op) {
 /// From a comparison of integers to the branch that it feeds.
 constexpr int kToBranch = 6;
 
-/// The branch that a comparison feeds, or Op::br.
-Op branch_of_compare(Op op) {
-    if (between(op, Op::i32_eq, Op::i32_le_u) || between(op, Op::i64_eq, Op::i64_le_u)) {
-        return shifted(op, kToBranch);
-    }
-    if (between(op, Op::f32_eq, Op::f32_le) || between(op, Op::f64_eq, Op::f64_le)) {
-        return shifted(op, 4);
-    }
-    return Op::br;
-}
 static_assert(shifted(Op::i32_eq, kToBranch) == Op::br_i32_eq &&
               shifted(Op::i64_le_u, kToBranch) == Op::br_i64_le_u);
 static_assert(shifted(Op::br_i32_le_s, -2) == Op::br_i32_lt_s &&
@@ -53,6 +43,16 @@ u32 slots_of(const ValType* types, u32 count) {
 }
 
 }  // namespace
+
+Op FunctionTranslator::branch_of_compare(Op op) {
+    if (between(op, Op::i32_eq, Op::i32_le_u) || between(op, Op::i64_eq, Op::i64_le_u)) {
+        return shifted(op, kToBranch);
+    }
+    if (between(op, Op::f32_eq, Op::f32_le) || between(op, Op::f64_eq, Op::f64_le)) {
+        return shifted(op, 4);
+    }
+    return Op::br;
+}
 
 // ---- labels and blocks
 // -----------------------------------------------------------------------------
@@ -309,14 +309,9 @@ void FunctionTranslator::unreachable() {
 // --------------------------------------------------------------------------------------
 
 void FunctionTranslator::emit_branch_to(const Condition& condition, LabelId label, bool back) {
-    Ins ins;
-    ins.op = back ? backward(condition.op) : condition.op;
-    ins.k.a = condition.a.cls;
-    ins.a = condition.a.value;
-    ins.k.b = condition.b.cls;
-    ins.b = condition.b.value;
+    Ins& ins = append(back ? backward(condition.op) : condition.op);
+    set_ab(ins, condition.a, condition.b);
     ins.label = label;
-    emit(ins);
     emitter_.mark_used(label);
 }
 
@@ -429,35 +424,31 @@ FunctionTranslator::Condition FunctionTranslator::condition_of(const Ins& compar
     return {branch_of_compare(compare.op), {compare.k.a, compare.a}, {compare.k.b, compare.b}};
 }
 
-Ins FunctionTranslator::compare_of(const Condition& condition) {
-    Ins ins;
-    ins.op = shifted(condition.op, -kToBranch);
-    set_a(ins, condition.a);
-    set_b(ins, condition.b);
-    return ins;
+Op FunctionTranslator::compare_of(const Condition& condition) {
+    return shifted(condition.op, -kToBranch);
 }
 
 FunctionTranslator::Condition FunctionTranslator::pop_condition() {
     const Value v = pop();
     if (tuning_.fuse && produced_by_last(v)) {
-        const Ins ins = emitter_.last();
-        const Op branch = branch_of_compare(ins.op);
-        if (branch != Op::br) {
+        const Ins& ins = emitter_.last();
+        Condition condition = condition_of(ins);
+        if (condition.op != Op::br) {
             emitter_.pop();
-            return condition_of(ins);
+            return condition;
         }
         if (ins.op == Op::i32_eqz || ins.op == Op::i64_eqz) {
+            condition.op = ins.op == Op::i32_eqz ? Op::br_i32_eqz : Op::br_i64_eqz;
             emitter_.pop();
             // Not of a float comparison that is still at hand.
-            if (ins.k.a == Cls::R && !emitter_.empty() && emitter_.last().k.d == Cls::R) {
-                const Ins inner = emitter_.last();
-                const Op inner_branch = branch_of_compare(inner.op);
-                if (inner_branch != Op::br) {
+            if (condition.a.cls == Cls::R && !emitter_.empty() && emitter_.last().k.d == Cls::R) {
+                const Condition inner = condition_of(emitter_.last());
+                if (inner.op != Op::br) {
                     emitter_.pop();
-                    return negate(condition_of(inner));
+                    return negate(inner);
                 }
             }
-            return {ins.op == Op::i32_eqz ? Op::br_i32_eqz : Op::br_i64_eqz, {ins.k.a, ins.a}, {}};
+            return condition;
         }
     }
     return {Op::br_i32_nez, operand(v, info(Op::br_i32_nez).shape.a, 'i'), {}};

@@ -52,9 +52,6 @@ Op with_constant(Op op, u64& bits) {
                                : Op::i64_xor_k64;
 }
 
-Operand first_source(const Ins& ins) { return {ins.k.a, ins.a}; }
-Operand second_source(const Ins& ins) { return {ins.k.b, ins.b}; }
-
 /// The operand in a class of the mask: pinned locals are in their slots too.
 bool reduce(Operand& o, u8 mask) {
     if (in_mask(mask, o.cls)) return true;
@@ -70,15 +67,13 @@ void FunctionTranslator::unary(Op op, char operand_type, ValKind result) {
     // Not of a comparison is the opposite comparison.
     if (op == Op::i32_eqz && tuning_.fuse && produced_by_last(a) &&
         is_int_compare(emitter_.last().op)) {
-        const Condition condition = condition_of(emitter_.last());
+        const Condition opposite = negate(condition_of(emitter_.last()));
         emitter_.pop();
-        emit_result(compare_of(negate(condition)), ValKind::i32);
+        set_ab(append_result(compare_of(opposite), ValKind::i32), opposite.a, opposite.b);
         return;
     }
-    Ins ins;
-    ins.op = op;
-    set_a(ins, operand(a, info(op).shape.a, operand_type));
-    emit_result(ins, result);
+    const Operand from = operand(a, info(op).shape.a, operand_type);
+    set_a(append_result(op, result), from);
 }
 
 void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
@@ -97,12 +92,15 @@ void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
         if (is_extreme(a)) mask_a &= static_cast<u8>(~shapes::kK);
         if (is_extreme(b)) mask_b &= static_cast<u8>(~shapes::kK);
     }
-    Ins ins;
-    ins.op = op;
-    set_a(ins, operand(a, mask_a, o.types[0]));
-    set_b(ins, operand(b, mask_b, o.types[1]));
-    if (is_le) ins = compare_of(without_equal(condition_of(ins)));
-    emit_result(ins, result);
+    Operand first = operand(a, mask_a, o.types[0]);
+    Operand second = operand(b, mask_b, o.types[1]);
+    if (is_le) {
+        const Condition c = without_equal({branch_of_compare(op), first, second});
+        op = compare_of(c);
+        first = c.a;
+        second = c.b;
+    }
+    set_ab(append_result(op, result), first, second);
 }
 
 // ---- memory
@@ -115,35 +113,36 @@ bool FunctionTranslator::is_plain_access(const Immediates& imm) const {
 
 /// Takes `a + b` back and makes it the address of the access. The value of a store is on its way
 /// already: it must not need the slots of a and b.
-bool FunctionTranslator::take_address_pair(const Value& address, Op pair, Ins& ins) {
+bool FunctionTranslator::take_address_pair(const Value& address, Op pair, Operand& a, Operand& b) {
     if (!tuning_.fuse || !produced_by_last(address) || emitter_.last().op != Op::i32_add) {
         return false;
     }
     const Ins& add = emitter_.last();
-    Operand a = first_source(add);
-    Operand b = second_source(add);
+    a = {add.k.a, add.a};
+    b = {add.k.b, add.b};
     const Shape& shape = info(pair).shape;
     if (!reduce(a, shape.a) || !reduce(b, shape.b)) return false;
     emitter_.pop();
-    ins.op = pair;
-    set_a(ins, a);
-    set_b(ins, b);
     return true;
 }
 
 void FunctionTranslator::load(Op op, Op any, u32 log2, ValKind result, const Immediates& imm) {
     const Value address = pop();
-    Ins ins;
     if (is_plain_access(imm)) {
         const Op pair = static_cast<Op>(static_cast<u32>(op) + 1);
-        if (!take_address_pair(address, pair, ins)) {
-            ins.op = op;
-            set_a(ins, operand(address, info(op).shape.a, 'i'));
+        Operand a, b;
+        if (take_address_pair(address, pair, a, b)) {
+            op = pair;
+        } else {
+            a = operand(address, info(op).shape.a, 'i');
+            b = {};
         }
+        Ins& ins = append_result(op, result);
+        set_ab(ins, a, b);
         ins.w[0] = end_of_access(imm, log2);
-        emit_result(ins, result);
         return;
     }
+    Ins ins;
     ins.op = any;
     set_a(ins, operand(address, info(any).shape.a, 'l'));
     ins.s[0] = static_cast<u16>(imm.index);
@@ -154,9 +153,8 @@ void FunctionTranslator::load(Op op, Op any, u32 log2, ValKind result, const Imm
 void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
     const Value value = pop();
     const Value address = pop();
-    Ins ins;
-    const bool plain = is_plain_access(imm);
-    if (!plain) {
+    if (!is_plain_access(imm)) {
+        Ins ins;
         ins.op = any;
         set_a(ins, operand(address, info(any).shape.a, 'l'));
         // Floats are stored from their slots, as bits.
@@ -171,7 +169,6 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
         emit(ins);
         return;
     }
-    ins.w[0] = end_of_access(imm, log2);
     // Floats that are not in a register are stored as integers of the same size.
     if (is_float(value.type)) {
         const bool narrow = value.type == ValKind::f32;
@@ -190,14 +187,18 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
     const char type = o.types[1];
     // A constant too large for the instruction goes to a slot that the address may still need.
     const bool simple = value.kind != Value::Kind::konst || fits(type, value.bits);
-    if (simple && take_address_pair(address, pair, ins)) {
-        set_c(ins, operand(value, info(pair).shape.c, type));
+    Operand a, b, c;
+    if (simple && take_address_pair(address, pair, a, b)) {
+        op = pair;
+        c = operand(value, info(pair).shape.c, type);
     } else {
-        ins.op = op;
-        set_a(ins, operand(address, o.shape.a, 'i'));
-        set_b(ins, operand(value, o.shape.b, type));
+        a = operand(address, o.shape.a, 'i');
+        b = operand(value, o.shape.b, type);
     }
-    emit(ins);
+    Ins& ins = append(op);
+    set_ab(ins, a, b);
+    set_c(ins, c);
+    ins.w[0] = end_of_access(imm, log2);
 }
 
 // ---- parametric and variable

@@ -183,7 +183,11 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
         return;
     }
     ins.w[0] = end_of_access(imm, 4);
-    if (take_address_pair(address, Op::v128_store_ab, ins)) {
+    Operand a, b;
+    if (take_address_pair(address, Op::v128_store_ab, a, b)) {
+        ins.op = Op::v128_store_ab;
+        set_a(ins, a);
+        set_b(ins, b);
         set_c(ins, operand(value, info(ins.op).shape.c, 'v'));
     } else {
         ins.op = Op::v128_store;

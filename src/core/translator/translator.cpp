@@ -86,10 +86,14 @@ Result<Translation> FunctionTranslator::run() {
     u32 skipped = 0;  // nesting of blocks that cannot be reached
     while (!controls_.empty() && error_ == nullptr) {
         offset_ = reader_.offset();
-        const Instr instr = read_instr(reader_, space_.features);
-        if (!reader_.ok()) return reader_.take_error();
+        const Instr instr = read_valid_instr(reader_, space_.features);
+        if (WASMI_UNLIKELY(!reader_.ok())) return reader_.take_error();
         if (is_charged(instr)) ++count_;
         if (reachable_) {
+            if (instr == Instr::local_get) {  // a third of all instructions
+                push_local(reader_.read_u32());
+                continue;
+            }
             if (emitter_.size() > kMaxBlock) {
                 spill_accs();
                 emitter_.flush();
@@ -97,7 +101,7 @@ Result<Translation> FunctionTranslator::run() {
             translate(instr);
             continue;
         }
-        Immediates imm;
+        Immediates& imm = imm_;
         switch (instr) {
             case Instr::block:
             case Instr::loop:
@@ -158,8 +162,8 @@ Result<Translation> FunctionTranslator::run() {
 }
 
 void FunctionTranslator::translate(Instr instr) {
-    Immediates imm;
-    read_immediates(reader_, imm_of(instr), space_, imm);
+    Immediates& imm = imm_;  // clearing them for each instruction would show
+    // Each case reads its own immediates: their kind is known there, which saves a jump.
     switch (instr) {
         // ---- control
         // -----------------------------------------------------------------------------
@@ -173,45 +177,56 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         }
         case Instr::block:
+            read(Instr::block);
             begin_block(Control::Kind::block, imm.block);
             break;
         case Instr::loop:
+            read(Instr::loop);
             begin_block(Control::Kind::loop, imm.block);
             break;
         case Instr::if_:
+            read(Instr::if_);
             begin_if(imm.block);
             break;
         case Instr::else_:
             begin_else();
             break;
         case Instr::try_table:
+            read(Instr::try_table);
             begin_try_table(imm);
             break;
         case Instr::try_:
+            read(Instr::try_);
             begin_try(imm.block);
             break;
         case Instr::catch_:
+            read(Instr::catch_);
             begin_catch(imm.index);
             break;
         case Instr::catch_all:
             begin_catch(kNoIndex);
             break;
         case Instr::delegate:
+            read(Instr::delegate);
             end_delegate(imm.index);
             break;
         case Instr::rethrow:
+            read(Instr::rethrow);
             rethrow(imm.index);
             break;
         case Instr::end:
             end_block();
             break;
         case Instr::br:
+            read(Instr::br);
             branch(imm.index);
             break;
         case Instr::br_if:
+            read(Instr::br_if);
             branch_if(pop_condition(), imm.index);
             break;
         case Instr::br_table:
+            read(Instr::br_table);
             br_table(imm);
             break;
         case Instr::return_:
@@ -219,9 +234,11 @@ void FunctionTranslator::translate(Instr instr) {
             unreachable();
             break;
         case Instr::call:
+            read(Instr::call);
             call(imm.index);
             break;
         case Instr::call_indirect: {
+            read(Instr::call_indirect);
             const Value v = pop();
             const TypeId id = module_.types[imm.index];
             if (imm.index2 > 0xFFFF) {
@@ -233,6 +250,7 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         }
         case Instr::call_ref: {
+            read(Instr::call_ref);
             const Value v = pop();
             const TypeId id = module_.types[imm.index];
             call_through(Op::call_ref, operand(v, shapes::kSRP, 'l'), 0, id,
@@ -240,10 +258,12 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         }
         case Instr::return_call:
+            read(Instr::return_call);
             tail_call(Op::slow_tail_call, module_.type_of_func(imm.index), 0, imm.index, 0);
             break;
         case Instr::return_call_indirect:
         case Instr::return_call_ref: {
+            read(instr);
             const bool by_ref = instr == Instr::return_call_ref;
             const TypeId id = module_.types[imm.index];
             materialize(stack_.back());
@@ -253,6 +273,7 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         }
         case Instr::throw_: {
+            read(Instr::throw_);
             const DefinedType& type = module_.engine->types.get(module_.tags[imm.index]);
             const u32 args = begin_args(type);
             emit_slow(Op::slow_throw_, {args}, imm.index);
@@ -271,39 +292,46 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         case Instr::select:
         case Instr::select_t:
+            read(instr);
             select(stack_[stack_.size() - 2].type);
             break;
-        case Instr::local_get:
-            push_local(imm.index);
-            break;
         case Instr::local_set:
+            read(Instr::local_set);
             local_set(imm.index, false);
             break;
         case Instr::local_tee:
+            read(Instr::local_tee);
             local_set(imm.index, true);
             break;
         case Instr::global_get:
+            read(Instr::global_get);
             global_get(imm.index);
             break;
         case Instr::global_set:
+            read(Instr::global_set);
             global_set(imm.index);
             break;
 
         // ---- constants, references
         // ---------------------------------------------------------------
         case Instr::i32_const:
+            read(Instr::i32_const);
             push_const(ValKind::i32, static_cast<u32>(imm.bits));
             break;
         case Instr::i64_const:
+            read(Instr::i64_const);
             push_const(ValKind::i64, imm.bits);
             break;
         case Instr::f32_const:
+            read(Instr::f32_const);
             push_const(ValKind::f32, static_cast<u32>(imm.bits));
             break;
         case Instr::f64_const:
+            read(Instr::f64_const);
             push_const(ValKind::f64, imm.bits);
             break;
         case Instr::ref_null:
+            read(Instr::ref_null);
             push_const(ValKind::ref, 0);
             break;
         case Instr::ref_is_null:
@@ -313,6 +341,7 @@ void FunctionTranslator::translate(Instr instr) {
             binary(Op::i64_eq, ValKind::i32);
             break;
         case Instr::br_on_null: {
+            read(Instr::br_on_null);
             materialize(stack_.back());
             const Value ref = pop();
             const Operand o{Cls::S, ref.home};
@@ -322,6 +351,7 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         }
         case Instr::br_on_non_null: {
+            read(Instr::br_on_non_null);
             materialize(stack_.back());
             branch_if({Op::br_i64_nez, {Cls::S, stack_.back().home}, {}}, imm.index);
             pop();
@@ -332,6 +362,7 @@ void FunctionTranslator::translate(Instr instr) {
         // ------------------------------------------------------------------------------
 #define WASMI_LOAD_CASE(id, op, type)                                       \
     case Instr::id:                                                         \
+        read(Instr::id);                                                    \
         load(Op::op, Op::mem_##op, access_log2(instr), ValKind::type, imm); \
         break;
             WASMI_LOAD_CASE(i32_load, load32, i32)
@@ -348,26 +379,32 @@ void FunctionTranslator::translate(Instr instr) {
             WASMI_LOAD_CASE(i64_load32_u, load32, i64)
 #undef WASMI_LOAD_CASE
         case Instr::f32_load:
+            read(Instr::f32_load);
             load(Op::f32_load, Op::mem_load32, 2, ValKind::f32, imm);
             break;
         case Instr::f64_load:
+            read(Instr::f64_load);
             load(Op::f64_load, Op::mem_load64, 3, ValKind::f64, imm);
             break;
         case Instr::i32_store:
         case Instr::i64_store32:
         case Instr::f32_store:
+            read(Instr::i32_store);
             store(Op::store32, Op::mem_store32, 2, imm);
             break;
         case Instr::i64_store:
         case Instr::f64_store:
+            read(Instr::i64_store);
             store(Op::store64, Op::mem_store64, 3, imm);
             break;
         case Instr::i32_store8:
         case Instr::i64_store8:
+            read(Instr::i32_store8);
             store(Op::store8, Op::mem_store8, 0, imm);
             break;
         case Instr::i32_store16:
         case Instr::i64_store16:
+            read(Instr::i32_store16);
             store(Op::store16, Op::mem_store16, 1, imm);
             break;
 
@@ -439,6 +476,7 @@ void FunctionTranslator::translate(Instr instr) {
             break;
 
         default:
+            read(instr);
             translate_slow(instr, imm);
             break;
     }

@@ -68,42 +68,37 @@ void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
         move_vector_to_slot(v, slot);
         return;
     }
-    Ins ins;
-    ins.k.d = Cls::S;
-    ins.d = slot;
+    Op op = Op::mov;
+    Operand from;
     switch (v.kind) {
         case Value::Kind::konst:
-            ins.k.a = Cls::K;
-            ins.a = v.bits;
-            ins.op = fits('l', v.bits) ? Op::mov : v.bits >> 32 == 0 ? Op::mov32_k : Op::mov64_k;
+            from = {Cls::K, v.bits};
+            if (!fits('l', v.bits)) op = v.bits >> 32 == 0 ? Op::mov32_k : Op::mov64_k;
             break;
         case Value::Kind::acc:
-            ins.k.a = Cls::R;
-            ins.op = is_float(v.type) ? Op::fmov : Op::mov;
+            from = {Cls::R, 0};
             break;
         case Value::Kind::local: {
-            const u32 from = local_slots_[v.local];
             const Cls pin = pin_of(v.local);
-            ins.op = Op::mov;
-            ins.k.a = Cls::S;
-            ins.a = from;
+            from = {Cls::S, local_slots_[v.local]};
             if (pin != Cls::N && pin_is_valid(v.local)) {
-                ins.op = is_float(v.type) ? Op::fmov : Op::mov;
-                ins.k.a = pin;
-            } else if (is_mirrored(v.type, from)) {
-                ins.op = is_float(v.type) ? Op::fmov : Op::mov;
-                ins.k.a = Cls::R;
+                from.cls = pin;
+            } else if (is_mirrored(v.type, local_slots_[v.local])) {
+                from.cls = Cls::R;
             }
             break;
         }
         case Value::Kind::slot:
             if (v.home == slot) return;
-            ins.op = Op::mov;
-            ins.k.a = Cls::S;
-            ins.a = v.home;
+            from = {Cls::S, v.home};
             break;
     }
-    emit(ins);
+    // Slot to slot is the same for all types.
+    if (is_float(v.type) && from.cls != Cls::S && from.cls != Cls::K) op = Op::fmov;
+    Ins& ins = append(op);
+    set_a(ins, from);
+    ins.k.d = Cls::S;
+    ins.d = slot;
     forget_slot(slot);
 }
 
@@ -168,24 +163,44 @@ void FunctionTranslator::spill_all() {
     spill_locals();
 }
 
-void FunctionTranslator::emit_result(Ins ins, ValKind type) {
+Ins& FunctionTranslator::append_result(Op op, ValKind type) {
     const u32 b = bank(type);
     Value v;
     v.type = type;
     if (!tuning_.accumulators) {
+        Ins& ins = append(op);
         send_to_slot(ins, next_home());
-        emit(ins);
         forget_slots(ins.d, type);
         push(v);
-        return;
+        return ins;
     }
     spill_acc(b);
+    Ins& ins = append(op);
     ins.k.d = Cls::R;
-    v.producer = emit(ins);
+    v.producer = emitter_.size() - 1;
     v.kind = Value::Kind::acc;
     push(v);
     acc_owner_[b] = static_cast<u32>(stack_.size() - 1);
     mirror_[b] = kNoIndex;
+    return ins;
+}
+
+void FunctionTranslator::emit(const Ins& ins) {
+    Ins& to = append(ins.op);
+    to = ins;
+    to.offset = offset_;
+    set_ab(to, {ins.k.a, ins.a}, {ins.k.b, ins.b});
+}
+
+void FunctionTranslator::emit_result(const Ins& ins, ValKind type) {
+    Ins& to = append_result(ins.op, type);
+    const Cls result = to.k.d;
+    const u32 slot = to.d;
+    to = ins;
+    to.offset = offset_;
+    to.k.d = result;
+    to.d = slot;
+    set_ab(to, {ins.k.a, ins.a}, {ins.k.b, ins.b});
 }
 
 // ---- locals
@@ -258,26 +273,22 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
             move_vector_to_slot(v, slot);
             if (copies_acc) set_mirror(v.type, slot);
         } else {
-            Ins ins;
-            ins.d = slot;
+            Op op = Op::mov;
+            Operand from = {Cls::K, v.bits};
             if (v.kind == Value::Kind::konst) {
-                ins.k.a = Cls::K;
-                ins.a = v.bits;
                 if (b == 1 && pin != Cls::N) {
-                    ins.op = v.type == ValKind::f32 ? Op::fmov32_k : Op::fmov_k;
-                } else {
-                    ins.op = fits('l', v.bits)   ? Op::mov
-                             : v.bits >> 32 == 0 ? Op::mov32_k
-                                                 : Op::mov64_k;
+                    op = v.type == ValKind::f32 ? Op::fmov32_k : Op::fmov_k;
+                } else if (!fits('l', v.bits)) {
+                    op = v.bits >> 32 == 0 ? Op::mov32_k : Op::mov64_k;
                 }
             } else {
-                const u8 mask = static_cast<u8>(b == 1 ? shapes::kSRP : shapes::kSRPK);
-                const Operand from = operand(v, mask, b == 1 ? 'd' : 'l');
-                ins.k.a = from.cls;
-                ins.a = from.value;
+                from = operand(v, shapes::kSRP, b == 1 ? 'd' : 'l');
                 // Slot to slot is the same for all types.
-                ins.op = b == 1 && (from.cls != Cls::S || pin != Cls::N) ? Op::fmov : Op::mov;
+                if (b == 1 && (from.cls != Cls::S || pin != Cls::N)) op = Op::fmov;
             }
+            Ins& ins = append(op);
+            set_a(ins, from);
+            ins.d = slot;
             ins.k.d = pin != Cls::N ? pin : Cls::S;
             const bool copies_acc = ins.k.a == Cls::R;
             // An integer move may leave its value in the accumulator as well.
@@ -285,7 +296,6 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
                 tuning_.accumulators) {
                 ins.k.d = Cls::RS;
             }
-            emit(ins);
             forget_slot(slot);
             if (copies_acc || ins.k.d == Cls::RS) set_mirror(v.type, slot);
         }
