@@ -1,11 +1,16 @@
 // WASI preview 1 for guests: what a guest may see of the host, and the functions that show it.
 //
 //     wasmi::WasiConfig config;
-//     config.args({"app", "--fast"}).env("LANG", "C").preopen("./data", "/data",
-//     wasmi::WasiAccess::read); config.inherit_stdio(); wasmi::Linker linker(store); auto wasi =
-//     wasmi::add_wasi(linker, config);      // wasi_snapshot_preview1 auto instance =
-//     linker.instantiate(module); auto start = instance->func<void()>(store, "_start"); auto end =
-//     (*start)(store);                       // proc_exit: ErrorKind::exit
+//     config.args({"app", "--fast"}).env("LANG", "C").inherit_stdio();
+//     config.preopen("./data", "/data", wasmi::WasiAccess::read);
+//
+//     wasmi::Linker linker(store);
+//     auto wasi = wasmi::add_wasi(linker, config);  // wasi_snapshot_preview1
+//
+//     auto instance = linker.instantiate(module);
+//     auto start = instance->func<void()>(store, "_start");
+//
+//     auto end = (*start)(store);  // proc_exit: ErrorKind::exit
 //
 // A guest sees nothing that is not given: no arguments, no variables, no directories, an empty
 // standard input, and standard output and error that are thrown away. Paths never lead out of a

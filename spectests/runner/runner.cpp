@@ -144,8 +144,7 @@ class Runner {
         return "unknown command";
     }
 
-    // ---- modules
-    // ---------------------------------------------------------------------------------
+    // ---- modules --------------------------------------------------------------------------------
 
     Result<Module> compile(const ModuleSource& m) { return compile(m, false); }
 
@@ -262,8 +261,7 @@ class Runner {
         return {};
     }
 
-    // ---- threads
-    // ---------------------------------------------------------------------------------
+    // ---- threads --------------------------------------------------------------------------------
 
     Result<SharedExports> shared_exports(const std::string& name) {
         const Result<Instance> instance = find_instance(name);
@@ -321,8 +319,7 @@ class Runner {
         for (Remark& r : t.result.superseded) result_.superseded.push_back(std::move(r));
     }
 
-    // ---- actions and assertions
-    // ------------------------------------------------------------------
+    // ---- actions and assertions -----------------------------------------------------------------
 
     Result<std::vector<Val>> act(const Action& a) {
         const Result<Instance> instance = find_instance(a.instance);

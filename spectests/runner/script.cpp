@@ -266,8 +266,7 @@ class ScriptParser {
         c.expected = string();
     }
 
-    // ---- values
-    // ----------------------------------------------------------------------------------
+    // ---- values ---------------------------------------------------------------------------------
 
     /// A literal, or (where allowed) a pattern.
     Pattern pattern(bool is_result) {

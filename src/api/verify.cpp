@@ -54,8 +54,7 @@ bool check_all(const std::shared_ptr<EngineData>& engine, std::span<const u8> by
     return complete;
 }
 
-// ---- inspect
-// -------------------------------------------------------------------------------------
+// ---- inspect ------------------------------------------------------------------------------------
 
 std::vector<SectionInfo> list_sections(std::span<const u8> bytes) {
     std::vector<SectionInfo> sections;

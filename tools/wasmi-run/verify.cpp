@@ -104,8 +104,7 @@ Checked check(const Options& o, const std::string& file) {
     return checked;
 }
 
-// ---- as text
-// -------------------------------------------------------------------------------------
+// ---- as text ------------------------------------------------------------------------------------
 
 std::string limits_text(const SizeLimits& limits) {
     return fmt::format("min {}, max {}", limits.min,
@@ -221,8 +220,7 @@ void print_text(const Checked& checked) {
     (void)std::fflush(stdout);
 }
 
-// ---- as JSON
-// -------------------------------------------------------------------------------------
+// ---- as JSON ------------------------------------------------------------------------------------
 
 void write_function(JsonWriter& json, std::uint32_t index, const std::string& name) {
     json.key("function");

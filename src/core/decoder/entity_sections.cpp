@@ -27,8 +27,7 @@ constexpr u8 kCompactNames = 0x7E;  // one module, one type, names
 
 }  // namespace
 
-// ---- types of entities
-// ---------------------------------------------------------------------------
+// ---- types of entities --------------------------------------------------------------------------
 
 TypeId ModuleDecoder::read_func_type_index(Reader& r) {
     const u32 start = r.offset();
@@ -113,8 +112,7 @@ GlobalType ModuleDecoder::read_global_type(Reader& r) {
     return type;
 }
 
-// ---- imports
-// -------------------------------------------------------------------------------------
+// ---- imports ------------------------------------------------------------------------------------
 
 void ModuleDecoder::read_imports(Reader& r) {
     const u32 count = r.read_count(config_.limits.imports, "imports");
@@ -261,8 +259,7 @@ void ModuleDecoder::require_few(Reader& r, ExternKind kind, u32 offset) const {
     }
 }
 
-// ---- definitions
-// ---------------------------------------------------------------------------------
+// ---- definitions --------------------------------------------------------------------------------
 
 void ModuleDecoder::read_functions(Reader& r) {
     function_count_ = r.read_count(config_.limits.functions, "functions");

@@ -114,8 +114,7 @@ struct Select {
     }
 };
 
-// ---- globals
-// ---------------------------------------------------------------------------------------
+// ---- globals ------------------------------------------------------------------------------------
 
 struct GlobalGet {
     template <class F, unsigned kOff>
@@ -148,8 +147,7 @@ struct GlobalSetImport {
     }
 };
 
-// ---- memory
-// ----------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 /// Whether memory 0 reaches that far. The size that travels in a register may be behind: a shared
 /// memory grows on any thread. So the real one is asked before a trap. The register is left alone:
@@ -256,8 +254,7 @@ struct StoreAny {
     }
 };
 
-// ---- branches
-// --------------------------------------------------------------------------------------
+// ---- branches -----------------------------------------------------------------------------------
 
 /// Goes where the immediate says; backward branches pay for the turn and poll.
 template <class F, unsigned kOff>
@@ -325,9 +322,8 @@ struct Unreachable {
     }
 };
 
-// ---- calls
-// ----------------------------------------------------------------------------------------- Link
-// words of a frame, in slots after its locals: see func_code.hpp.
+// ---- calls --------------------------------------------------------------------------------------
+// Link words of a frame, in slots after its locals: see func_code.hpp.
 
 /// Enters guest code in the same instance: the frame is complete before the poll.
 template <int kZero, unsigned kOff>
@@ -481,8 +477,7 @@ struct ReturnMany {
     }
 };
 
-// ---- slow operations
-// -------------------------------------------------------------------------------
+// ---- slow operations ----------------------------------------------------------------------------
 
 /// A C++ function on slots: returns where to go on, or null to leave the executor (status, trap in
 /// the context). It finds and may change the frame in ctx->fp. See slow.hpp.

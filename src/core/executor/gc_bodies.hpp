@@ -101,8 +101,7 @@ struct ArrayLen {
     }
 };
 
-// ---- casts
-// -----------------------------------------------------------------------------------------
+// ---- casts --------------------------------------------------------------------------------------
 
 /// What non-null references a cast lets pass. The translator knows the order.
 enum class CastTo : u8 {

@@ -45,8 +45,7 @@ struct InitOperands {
 
 }  // namespace
 
-// ---- structures
-// ------------------------------------------------------------------------------------
+// ---- structures ---------------------------------------------------------------------------------
 
 const u8* struct_new(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
@@ -78,8 +77,7 @@ const u8* struct_set_v128(ExecContext& ctx, const u8* fields, const u8* next) {
     return next;
 }
 
-// ---- new arrays
-// ------------------------------------------------------------------------------------
+// ---- new arrays ---------------------------------------------------------------------------------
 
 const u8* array_new(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
@@ -134,8 +132,7 @@ const u8* array_new_elem(ExecContext& ctx, const u8* fields, const u8* next) {
     return finish_new(ctx, fields, next, at, u64{length} * 8);
 }
 
-// ---- elements
-// --------------------------------------------------------------------------------------
+// ---- elements -----------------------------------------------------------------------------------
 
 const u8* array_get_v128(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);

@@ -28,8 +28,7 @@ namespace numeric {
 
 #define WASMI_FN WASMI_ALWAYS_INLINE constexpr
 
-// ---- integers
-// ------------------------------------------------------------------------------------
+// ---- integers -----------------------------------------------------------------------------------
 #define WASMI_INT(ty, U, I, kBits)                                                                \
     WASMI_FN U ty##_add(U a, U b) { return static_cast<U>(a + b); }                               \
     WASMI_FN U ty##_sub(U a, U b) { return static_cast<U>(a - b); }                               \
@@ -101,8 +100,7 @@ WASMI_FN u64 i64_extend_i32_s(u32 a) { return static_cast<u64>(i64{static_cast<i
 WASMI_FN u64 i64_extend_i32_u(u32 a) { return a; }
 WASMI_FN u32 i32_wrap_i64(u64 a) { return static_cast<u32>(a); }
 
-// ---- floating point
-// --------------------------------------------------------------------------------
+// ---- floating point -----------------------------------------------------------------------------
 template <class F>
 using BitsOf = std::conditional_t<sizeof(F) == 4, u32, u64>;
 template <class F>
@@ -220,10 +218,9 @@ WASMI_FLOAT(f64)
 WASMI_ALWAYS_INLINE f32 f32_sqrt(f32 a) { return __builtin_sqrtf(a); }
 WASMI_ALWAYS_INLINE f64 f64_sqrt(f64 a) { return __builtin_sqrt(a); }
 
-// ---- conversions
-// ----------------------------------------------------------------------------------- The bounds
-// are powers of two (or zero), so that they are exact in f32 and f64: a truncation is in range
-// exactly if low <= a < high, with low - 1 < a where that is representable.
+// ---- conversions --------------------------------------------------------------------------------
+// The bounds are powers of two (or zero), so that they are exact in f32 and f64: a truncation is in
+// range exactly if low <= a < high, with low - 1 < a where that is representable.
 template <class Int, class F>
 WASMI_FN bool in_range(F a) {
     using Limits = std::numeric_limits<Int>;
@@ -273,8 +270,7 @@ WASMI_FN u64 i64_reinterpret_f64(f64 a) { return std::bit_cast<u64>(a); }
 WASMI_FN f32 f32_reinterpret_i32(u32 a) { return std::bit_cast<f32>(a); }
 WASMI_FN f64 f64_reinterpret_i64(u64 a) { return std::bit_cast<f64>(a); }
 
-// ---- what a load makes of the bytes
-// ----------------------------------------------------------------
+// ---- what a load makes of the bytes -------------------------------------------------------------
 WASMI_FN u32 mem_u8(u8 v) { return v; }
 WASMI_FN u32 mem_s8_32(i8 v) { return static_cast<u32>(i32{v}); }
 WASMI_FN u32 mem_u16(u16 v) { return v; }

@@ -48,8 +48,7 @@ const u8* leave_stub() noexcept { return stub_code(StubKind::leave); }
 const u8* cross_return_stub() noexcept { return stub_code(StubKind::cross_return); }
 const u8* host_return_stub() noexcept { return stub_code(StubKind::host_return); }
 
-// ---- fuel
-// ------------------------------------------------------------------------------------------
+// ---- fuel ---------------------------------------------------------------------------------------
 
 void set_fuel(ExecContext& ctx, std::optional<u64> fuel) noexcept {
     close_slice(ctx);
@@ -100,8 +99,7 @@ bool poll(ExecContext& ctx) noexcept {
     return true;
 }
 
-// ---- instances
-// -------------------------------------------------------------------------------------
+// ---- instances ----------------------------------------------------------------------------------
 
 void refresh_memory(ExecContext& ctx) noexcept {
     ModuleInstance* instance = ctx.instance;
@@ -135,8 +133,7 @@ void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept {
     collect_backtrace(ctx, ip);
 }
 
-// ---- calls
-// -----------------------------------------------------------------------------------------
+// ---- calls --------------------------------------------------------------------------------------
 
 const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance, const u8* return_ip,
                          const u8* position) noexcept {
@@ -210,8 +207,7 @@ const u8* return_across(ExecContext& ctx) noexcept {
     return back.return_ip;
 }
 
-// ---- translation
-// -----------------------------------------------------------------------------------
+// ---- translation --------------------------------------------------------------------------------
 
 namespace {
 

@@ -10,8 +10,7 @@
 
 namespace wasmi::core::simd {
 
-// ---- memory: what load instructions make of the bytes they read
-// --------------------------------------------------
+// ---- memory: what load instructions make of the bytes they read ---------------------------------
 WASMI_VFN mem_v128(V128 v) { return v; }
 WASMI_VFN load64_zero(u64 x) { return V128{x, 0}; }
 WASMI_VFN load32_zero(u32 x) { return V128{x, 0}; }
@@ -26,8 +25,7 @@ WASMI_VFN load16_splat(u16 x) { return splat<u16>(x); }
 WASMI_VFN load32_splat(u32 x) { return splat<u32>(x); }
 WASMI_VFN load64_splat(u64 x) { return splat<u64>(x); }
 
-// ---- lanes
-// ---------------------------------------------------------------------------------------
+// ---- lanes --------------------------------------------------------------------------------------
 WASMI_VFN i8x16_splat(u32 x) { return splat<u8>(static_cast<u8>(x)); }
 WASMI_VFN i16x8_splat(u32 x) { return splat<u16>(static_cast<u16>(x)); }
 WASMI_VFN i32x4_splat(u32 x) { return splat<u32>(x); }
@@ -56,8 +54,7 @@ WASMI_ALWAYS_INLINE T lane_at(V128 v, u32 byte) {
     return static_cast<T>(byte < 8 ? words[0] : words[1]);
 }
 
-// ---- bytes by index
-// -----------------------------------------------------------------------------------
+// ---- bytes by index -----------------------------------------------------------------------------
 // One table lookup per instruction where the machine has one. On x86-64 that is SSSE3, beyond the
 // baseline that the library is compiled for: the translator asks the processor and then chooses
 // the operation that contains the instruction. Everywhere else sixteen comparisons do it.

@@ -10,8 +10,7 @@ namespace wasmi::core::simd {
 
 #define WASMI_VFN WASMI_ALWAYS_INLINE V128
 
-// ---- bits
-// ----------------------------------------------------------------------------------------
+// ---- bits ---------------------------------------------------------------------------------------
 WASMI_VFN v128_not(V128 a) { return ~a; }
 WASMI_VFN v128_and(V128 a, V128 b) { return a & b; }
 WASMI_VFN v128_andnot(V128 a, V128 b) { return a & ~b; }
@@ -20,8 +19,7 @@ WASMI_VFN v128_xor(V128 a, V128 b) { return a ^ b; }
 WASMI_VFN v128_bitselect(V128 a, V128 b, V128 mask) { return blend(mask, a, b); }
 WASMI_ALWAYS_INLINE u32 v128_any_true(V128 a) { return (a[0] | a[1]) != 0; }
 
-// ---- arithmetic and comparisons that are the same for all lanes
-// -------------------------------------------------------
+// ---- arithmetic and comparisons that are the same for all lanes ---------------------------------
 #define WASMI_LANES(id, T)                                                        \
     WASMI_VFN id##_add(V128 a, V128 b) { return raw(as<u##T>(a) + as<u##T>(b)); } \
     WASMI_VFN id##_sub(V128 a, V128 b) { return raw(as<u##T>(a) - as<u##T>(b)); } \
@@ -88,8 +86,7 @@ WASMI_VFN i64x2_lt_s(V128 a, V128 b) {
 WASMI_VFN i64x2_ne(V128 a, V128 b) { return ~i64x2_eq(a, b); }
 WASMI_VFN i64x2_le_s(V128 a, V128 b) { return ~i64x2_lt_s(b, a); }
 
-// ---- saturating and rounding arithmetic
-// ------------------------------------------------------------------
+// ---- saturating and rounding arithmetic ---------------------------------------------------------
 #if defined(WASMI_SSE2)
 #define WASMI_SATURATING(id, T, op, intrinsic) \
     WASMI_VFN id(V128 a, V128 b) { return from_m(intrinsic(to_m(a), to_m(b))); }
@@ -156,8 +153,7 @@ WASMI_VFN i16x8_avgr_u(V128 a, V128 b) {
 #endif
 }
 
-// ---- shifts: the count is taken modulo the size of a lane
-// ------------------------------------------------------------
+// ---- shifts: the count is taken modulo the size of a lane ---------------------------------------
 WASMI_VFN i16x8_shl(V128 a, u32 n) { return raw(as<u16>(a) << static_cast<u16>(n & 15)); }
 WASMI_VFN i16x8_shr_u(V128 a, u32 n) { return raw(as<u16>(a) >> static_cast<u16>(n & 15)); }
 WASMI_VFN i16x8_shr_s(V128 a, u32 n) { return raw(as<i16>(a) >> static_cast<i16>(n & 15)); }
@@ -187,8 +183,7 @@ WASMI_VFN i8x16_shr_s(V128 a, u32 n) {
     return i8x16_sub(i8x16_shr_u(a, n) ^ sign, sign);
 }
 
-// ---- population count, tests and masks
-// -------------------------------------------------------------------
+// ---- population count, tests and masks ----------------------------------------------------------
 WASMI_VFN i8x16_popcnt(V128 a) {
     a = i8x16_sub(a, (a >> 1) & splat<u8>(0x55));
     a = i8x16_add(a & splat<u8>(0x33), (a >> 2) & splat<u8>(0x33));
@@ -232,8 +227,7 @@ WASMI_ALWAYS_INLINE u32 i16x8_all_true(V128 a) { return all_true<i16>(a); }
 WASMI_ALWAYS_INLINE u32 i32x4_all_true(V128 a) { return all_true<i32>(a); }
 WASMI_ALWAYS_INLINE u32 i64x2_all_true(V128 a) { return a[0] != 0 && a[1] != 0; }
 
-// ---- lanes of twice and half the size
-// --------------------------------------------------------------------
+// ---- lanes of twice and half the size -----------------------------------------------------------
 /// The low (high) half of the lanes of T, extended to lanes of twice the size.
 template <class T>
 WASMI_VFN extend_low(V128 a) {
@@ -328,8 +322,7 @@ WASMI_VFN i16x8_narrow_i32x4_u(V128 a, V128 b) {
 #endif
 }
 
-// ---- products that are added or rounded
-// ------------------------------------------------------------------
+// ---- products that are added or rounded ---------------------------------------------------------
 WASMI_VFN i32x4_dot_i16x8_s(V128 a, V128 b) {
 #if defined(WASMI_SSE2)
     return from_m(_mm_madd_epi16(to_m(a), to_m(b)));
@@ -347,8 +340,7 @@ WASMI_VFN i16x8_q15mulr_sat_s(V128 a, V128 b) {
     return i16x8_narrow_i32x4_s(i32x4_shr_s(low, 15), i32x4_shr_s(high, 15));
 }
 
-// ---- relaxed products: see simd.hpp for the choices
-// ------------------------------------------------------
+// ---- relaxed products: see simd.hpp for the choices ---------------------------------------------
 /// Both operands signed; the sum of two products saturates.
 WASMI_VFN i16x8_relaxed_dot_i8x16_i7x16_s(V128 a, V128 b) {
     const V128 low = i16x8_extmul_low_i8x16_s(a, b);

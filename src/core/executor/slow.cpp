@@ -12,8 +12,7 @@ namespace {
 
 u64 failed(bool is_64) { return is_64 ? ~u64{0} : u64{0xFFFF'FFFF}; }
 
-// ---- tail calls
-// ------------------------------------------------------------------------------------
+// ---- tail calls ---------------------------------------------------------------------------------
 
 /// Replaces the current frame by one of funcs[addr]; the arguments move down, the link stays.
 const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId type) {
@@ -94,8 +93,7 @@ const u8* tail_call_ref(ExecContext& ctx, const u8* fields, const u8*) {
     return replace_frame(ctx, fields, addr, ctx.funcs[addr].type);
 }
 
-// ---- memory
-// ----------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 const u8* memory_size(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
@@ -163,8 +161,7 @@ const u8* data_drop(ExecContext& ctx, const u8* fields, const u8* next) {
     return next;
 }
 
-// ---- tables
-// ----------------------------------------------------------------------------------------
+// ---- tables -------------------------------------------------------------------------------------
 
 const u8* table_get(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
@@ -226,8 +223,7 @@ const u8* elem_drop(ExecContext& ctx, const u8* fields, const u8* next) {
     return next;
 }
 
-// ---- references, exceptions, vectors
-// ---------------------------------------------------------------
+// ---- references, exceptions, vectors ------------------------------------------------------------
 
 const u8* ref_func(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);

@@ -47,8 +47,7 @@ u64 GcHeap::object_size(u32 at) const noexcept {
     return round_up(kObjectHeaderSize + (u64{h.length} << type.layout[0].size_log2), 8);
 }
 
-// ---- allocation
-// ------------------------------------------------------------------------------------
+// ---- allocation ---------------------------------------------------------------------------------
 
 u32 GcHeap::allocate(TypeId type, u32 length, u64 bytes, bool zeroed, bool collected) noexcept {
     if (stress_ != 0 && !collected && until_stress_-- == 0) {
@@ -200,8 +199,7 @@ u32 GcHeap::next_start(u32 from, u32 end) const noexcept {
     return end;
 }
 
-// ---- collection
-// ------------------------------------------------------------------------------------
+// ---- collection ---------------------------------------------------------------------------------
 
 void GcHeap::begin_marking() noexcept {
     live_bytes_ = 0;

@@ -98,14 +98,11 @@ class GcHeap {
             }
         }
     }
-    [[nodiscard]] bool is_drained() const noexcept { return depth_ == 0; }
     /// Frees what is not marked. The more bytes of roots there were, the later the next one.
     void sweep(u64 root_bytes) noexcept;
 
     /// Bytes of blocks that hold objects, dead ones included.
     [[nodiscard]] u64 bytes_in_use() const noexcept { return u64{in_use_} * kBlockSize; }
-    /// Bytes of the objects that the last collection has found alive.
-    [[nodiscard]] u64 live_bytes() const noexcept { return live_bytes_; }
     [[nodiscard]] u64 collections() const noexcept { return collections_; }
 
   private:
@@ -181,7 +178,7 @@ class GcHeap {
 
     u64 allocated_ = 0;  ///< since the last collection
     u64 threshold_ = kMinThreshold;
-    u64 live_bytes_ = 0;
+    u64 live_bytes_ = 0;  ///< of the objects that the last collection has found alive
     u64 collections_ = 0;
     bool tight_ = false;  ///< the last collection freed next to nothing
     u32 stress_ = 0;      ///< collect at every n-th allocation; 0: when needed

@@ -91,8 +91,7 @@ class Parser {
         bool has_max = false;
     };
 
-    // ---- parser.cpp: tokens and errors
-    // -----------------------------------------------------------
+    // ---- parser.cpp: tokens and errors ----------------------------------------------------------
     [[nodiscard]] const Token& peek(u32 ahead = 0) const;
     [[nodiscard]] TokenKind kind(u32 ahead = 0) const { return peek(ahead).kind; }
     [[nodiscard]] std::string_view text(u32 ahead = 0) const { return stream_.text(peek(ahead)); }
@@ -123,8 +122,7 @@ class Parser {
     std::string data_strings();
     u64 nat(unsigned bits, std::string_view what);
 
-    // ---- parser.cpp: index spaces
-    // ----------------------------------------------------------------
+    // ---- parser.cpp: index spaces ---------------------------------------------------------------
     IndexSpace& space(Space s) { return spaces_[static_cast<u32>(s)]; }
     u32 bind(Space s);
     u32 bind_anonymous(Space s);
@@ -132,8 +130,7 @@ class Parser {
     u32 index(Space s);
     u32 index_or_zero(Space s) { return at_index() ? index(s) : 0; }
 
-    // ---- parse_fields.cpp
-    // ------------------------------------------------------------------------
+    // ---- parse_fields.cpp -----------------------------------------------------------------------
     void scan_fields();
     void scan_rec();
     void scan_import();
@@ -160,8 +157,7 @@ class Parser {
     BinaryBuffer offset_expression();
     void constant_until_close(BinaryBuffer& out);
 
-    // ---- parse_types.cpp
-    // -------------------------------------------------------------------------
+    // ---- parse_types.cpp ------------------------------------------------------------------------
     void type_fields();
     void type_definition(BinaryBuffer& out, bool alone);
     void composite_type(BinaryBuffer& out, u32 type, bool plain);
@@ -188,8 +184,7 @@ class Parser {
     static void write(BinaryBuffer& out, const TextType& t);
     static void write(BinaryBuffer& out, const Signature& s);
 
-    // ---- parse_code.cpp
-    // --------------------------------------------------------------------------
+    // ---- parse_code.cpp -------------------------------------------------------------------------
     struct Frame {
         enum class Kind : u8 {
             operands,     ///< folded plain instruction: operands until `)`
@@ -252,8 +247,7 @@ class Parser {
     void local_declarations(const TypeUse& use, std::vector<TextType>& types);
     void add_local(std::string_view name, u32 token, u32 func_local);
 
-    // ---- annotations.cpp
-    // -------------------------------------------------------------------------
+    // ---- annotations.cpp ------------------------------------------------------------------------
     [[nodiscard]] std::size_t annotation_before(u32 token) const;
     void take_custom_annotations();
     void custom_annotation(const Annotation& a);

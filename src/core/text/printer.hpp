@@ -59,8 +59,7 @@ class Printer {
         bool is_clause = false;  ///< then, else, do, catch: ends with its block
     };
 
-    // ---- printer.cpp: sections and fields
-    // --------------------------------------------------------
+    // ---- printer.cpp: sections and fields -------------------------------------------------------
     void scan_sections();
     void count_spaces();
     [[nodiscard]] Reader section(Section s) const;
@@ -87,8 +86,7 @@ class Printer {
         if (!error_ && !r.ok()) error_ = r.take_error();
     }
 
-    // ---- print_types.cpp
-    // -------------------------------------------------------------------------
+    // ---- print_types.cpp ------------------------------------------------------------------------
     void collect_types();
     void types();
     [[nodiscard]] std::string sub_type(Reader& r, u32 index);
@@ -99,8 +97,7 @@ class Printer {
                                         const std::vector<ValType>& types) const;
     void type_use(u32 type);
 
-    // ---- print_names.cpp
-    // -------------------------------------------------------------------------
+    // ---- print_names.cpp ------------------------------------------------------------------------
     void read_names();
     void read_hints();
     static void assign(Ids& ids, u32 count, const NameMap& names);
@@ -109,8 +106,7 @@ class Printer {
     static bool read_name_map(Reader& r, NameMap& out);
     static bool read_indirect(Reader& r, std::unordered_map<u32, NameMap>& out);
 
-    // ---- print_code.cpp
-    // --------------------------------------------------------------------------
+    // ---- print_code.cpp -------------------------------------------------------------------------
     [[nodiscard]] std::string instruction(Instr instr, const Immediates& imm);
     [[nodiscard]] std::string block_header(Instr instr, const Immediates& imm);
     [[nodiscard]] std::string block_type_text(const BlockType& b) const;

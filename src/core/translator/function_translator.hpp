@@ -320,8 +320,7 @@ class FunctionTranslator {
     std::unique_ptr<Error> error_;
 };
 
-// ---- what nearly every instruction does
-// ----------------------------------------------------------
+// ---- what nearly every instruction does ---------------------------------------------------------
 
 inline u32 FunctionTranslator::next_home() const {
     if (stack_.empty()) return first_operand_slot(facts_);

@@ -54,8 +54,7 @@ Op FunctionTranslator::branch_of_compare(Op op) {
     return Op::br;
 }
 
-// ---- labels and blocks
-// -----------------------------------------------------------------------------
+// ---- labels and blocks --------------------------------------------------------------------------
 
 void FunctionTranslator::bind(LabelId label) {
     spill_accs();
@@ -305,8 +304,7 @@ void FunctionTranslator::unreachable() {
     reachable_ = false;
 }
 
-// ---- branches
-// --------------------------------------------------------------------------------------
+// ---- branches -----------------------------------------------------------------------------------
 
 void FunctionTranslator::emit_branch_to(const Condition& condition, LabelId label, bool back) {
     Ins& ins = append(back ? backward(condition.op) : condition.op);
@@ -586,8 +584,7 @@ void FunctionTranslator::return_values() {
     emit(ins);
 }
 
-// ---- calls
-// -----------------------------------------------------------------------------------------
+// ---- calls --------------------------------------------------------------------------------------
 
 u32 FunctionTranslator::begin_args(const DefinedType& type) {
     const u32 n = static_cast<u32>(type.sub.func.params.size());

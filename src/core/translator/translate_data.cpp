@@ -103,8 +103,7 @@ void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
     set_ab(append_result(op, result), first, second);
 }
 
-// ---- memory
-// ----------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 /// Of memory 0 with 32-bit addresses, and the end of the access fits the instruction.
 bool FunctionTranslator::is_plain_access(const Immediates& imm) const {
@@ -201,8 +200,7 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
     ins.w[0] = end_of_access(imm, log2);
 }
 
-// ---- parametric and variable
-// -----------------------------------------------------------------------
+// ---- parametric and variable --------------------------------------------------------------------
 
 void FunctionTranslator::select(ValKind type) {
     const Value c = pop();
@@ -256,8 +254,7 @@ void FunctionTranslator::global_set(u32 index) {
     emit(ins);
 }
 
-// ---- slow operations
-// -------------------------------------------------------------------------------
+// ---- slow operations ----------------------------------------------------------------------------
 
 void FunctionTranslator::emit_slow(Op op, std::initializer_list<u32> slots, u32 i0, u32 i1) {
     Ins ins;

@@ -40,8 +40,7 @@ void FunctionTranslator::gc_allocate(Op op, u32 operands, u32 i0, u32 i1) {
     slow(op, operands, &kRef, i0, i1);
 }
 
-// ---- fields and elements
-// ---------------------------------------------------------------------------
+// ---- fields and elements ------------------------------------------------------------------------
 
 void FunctionTranslator::get_field(u32 size_log2, bool is_signed, ValKind type, u32 offset) {
     if (size_log2 == kVector) {
@@ -113,8 +112,7 @@ void FunctionTranslator::set_element(u32 size_log2) {
     emit(ins);
 }
 
-// ---- casts
-// -----------------------------------------------------------------------------------------
+// ---- casts --------------------------------------------------------------------------------------
 
 Ins FunctionTranslator::cast_ins(Op first, ValType to) const {
     u32 kind = kToNothing;
@@ -177,8 +175,7 @@ void FunctionTranslator::branch_on_cast(const Immediates& imm, bool on_fail) {
     branch_if({on_fail ? Op::br_i32_eqz : Op::br_i32_nez, {Cls::R, 0}, {}}, imm.index);
 }
 
-// ---- the instructions
-// ------------------------------------------------------------------------------
+// ---- the instructions ---------------------------------------------------------------------------
 
 bool FunctionTranslator::translate_new(Instr instr, const Immediates& imm) {
     const TypeId id = module_.types[imm.index];

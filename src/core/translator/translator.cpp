@@ -165,8 +165,7 @@ void FunctionTranslator::translate(Instr instr) {
     Immediates& imm = imm_;  // clearing them for each instruction would show
     // Each case reads its own immediates: their kind is known there, which saves a jump.
     switch (instr) {
-        // ---- control
-        // -----------------------------------------------------------------------------
+        // ---- control ----------------------------------------------------------------------------
         case Instr::nop:
             break;
         case Instr::unreachable: {
@@ -285,8 +284,7 @@ void FunctionTranslator::translate(Instr instr) {
             unreachable();
             break;
 
-        // ---- parametric, variables
-        // ---------------------------------------------------------------
+        // ---- parametric, variables --------------------------------------------------------------
         case Instr::drop:
             pop();
             break;
@@ -312,8 +310,7 @@ void FunctionTranslator::translate(Instr instr) {
             global_set(imm.index);
             break;
 
-        // ---- constants, references
-        // ---------------------------------------------------------------
+        // ---- constants, references --------------------------------------------------------------
         case Instr::i32_const:
             read(Instr::i32_const);
             push_const(ValKind::i32, static_cast<u32>(imm.bits));
@@ -358,8 +355,7 @@ void FunctionTranslator::translate(Instr instr) {
             break;
         }
 
-        // ---- memory
-        // ------------------------------------------------------------------------------
+        // ---- memory -----------------------------------------------------------------------------
 #define WASMI_LOAD_CASE(id, op, type)                                       \
     case Instr::id:                                                         \
         read(Instr::id);                                                    \
@@ -408,8 +404,7 @@ void FunctionTranslator::translate(Instr instr) {
             store(Op::store16, Op::mem_store16, 1, imm);
             break;
 
-            // ---- numerics
-            // ----------------------------------------------------------------------------
+            // ---- numerics -----------------------------------------------------------------------
 #define WASMI_BINARY(id, result)         \
     case Instr::id:                      \
         binary(Op::id, ValKind::result); \

@@ -203,8 +203,7 @@ void FunctionTranslator::emit_result(const Ins& ins, ValKind type) {
     set_ab(to, {ins.k.a, ins.a}, {ins.k.b, ins.b});
 }
 
-// ---- locals
-// ----------------------------------------------------------------------------------------
+// ---- locals -------------------------------------------------------------------------------------
 
 bool FunctionTranslator::pin_is_valid(u32 local) const {
     return pin_valid_[bank(local_types_[local].kind())][pin_of(local) == Cls::P1 ? 1 : 0];

@@ -62,8 +62,7 @@ struct OpenHow {
 /// The target of a link; inval if `name` is not a link.
 [[nodiscard]] Try<std::string> read_link(int dir, const char* name);
 
-// ---- names in a directory
-// -------------------------------------------------------------------------
+// ---- names in a directory -----------------------------------------------------------------------
 [[nodiscard]] Errno make_directory(int dir, const char* name);
 [[nodiscard]] Errno remove_directory(int dir, const char* name);
 [[nodiscard]] Errno remove_file(int dir, const char* name);
@@ -73,8 +72,7 @@ struct OpenHow {
 [[nodiscard]] Try<Filestat> stat_at(int dir, const char* name);
 [[nodiscard]] Errno set_times_at(int dir, const char* name, const SetTimes& times);
 
-// ---- open files
-// -----------------------------------------------------------------------------------
+// ---- open files ---------------------------------------------------------------------------------
 [[nodiscard]] Try<Filestat> stat(int fd);
 [[nodiscard]] Errno set_times(int fd, const SetTimes& times);
 [[nodiscard]] Errno set_size(int fd, u64 size);
@@ -96,8 +94,7 @@ struct OpenHow {
 /// Bytes that can be read without waiting; 0 if the host cannot tell.
 [[nodiscard]] u64 readable_bytes(int fd);
 
-// ---- directories
-// ----------------------------------------------------------------------------------
+// ---- directories --------------------------------------------------------------------------------
 /// A stream of directory entries with positions that can be returned to. "." and ".." are left out.
 class DirStream {
   public:
@@ -124,8 +121,7 @@ class DirStream {
     bool has_entry_ = false;  ///< … is kept because a guest asks again for one that did not fit
 };
 
-// ---- sockets
-// --------------------------------------------------------------------------------------
+// ---- sockets ------------------------------------------------------------------------------------
 [[nodiscard]] Try<Fd> accept(int fd, bool nonblock);
 struct Received {
     u32 size = 0;
@@ -136,8 +132,7 @@ struct Received {
 [[nodiscard]] Try<u32> send(int fd, Buffers buffers, bool may_wait);
 [[nodiscard]] Errno shutdown(int fd, bool reading, bool writing);
 
-// ---- waiting
-// --------------------------------------------------------------------------------------
+// ---- waiting ------------------------------------------------------------------------------------
 struct PollItem {
     int fd = -1;
     bool want_read = false;
@@ -167,8 +162,7 @@ class Signal {
     Fd write_;  ///< if it is another one
 };
 
-// ---- threads
-// ----------------------------------------------------------------------------------
+// ---- threads ------------------------------------------------------------------------------------
 class Thread {
   public:
     /// Errors: again, if the host has no more.
@@ -180,8 +174,7 @@ class Thread {
     std::optional<std::uintptr_t> id_;
 };
 
-// ---- clocks, randomness, process
-// ------------------------------------------------------------------
+// ---- clocks, randomness, process ----------------------------------------------------------------
 [[nodiscard]] Try<u64> clock_now(ClockId id);
 [[nodiscard]] Try<u64> clock_resolution(ClockId id);
 [[nodiscard]] Errno random(std::span<std::byte> out);

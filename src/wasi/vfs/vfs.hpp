@@ -27,14 +27,12 @@ class Vfs {
     [[nodiscard]] FdTable& table() { return table_; }
     [[nodiscard]] Gate& gate() { return gate_; }
 
-    // ---- set up by the host
-    // -----------------------------------------------------------------------
+    // ---- set up by the host ---------------------------------------------------------------------
     [[nodiscard]] Errno add_stream(std::unique_ptr<MemoryStream> stream, bool for_input);
     [[nodiscard]] Errno add_host_fd(host::Fd fd, Rights allowed);
     [[nodiscard]] Errno add_preopen(host::Fd dir, std::string guest_name, bool read_only);
 
-    // ---- files (files.cpp)
-    // ------------------------------------------------------------------------
+    // ---- files (files.cpp) ----------------------------------------------------------------------
     [[nodiscard]] Errno advise(u32 fd, u64 offset, u64 length, u8 advice);
     [[nodiscard]] Errno allocate(u32 fd, u64 offset, u64 length);
     [[nodiscard]] Errno sync(u32 fd, bool data_only);
@@ -50,13 +48,11 @@ class Vfs {
     [[nodiscard]] Try<u32> read_at(u32 fd, Buffers buffers, u64 offset);
     [[nodiscard]] Try<u32> write_at(u32 fd, Buffers buffers, u64 offset);
 
-    // ---- directories (directories.cpp)
-    // ------------------------------------------------------------
+    // ---- directories (directories.cpp) ----------------------------------------------------------
     /// Fills `out` with dirent records from `cookie` on; the last one may be cut.
     [[nodiscard]] Try<u32> read_directory(u32 fd, u64 cookie, std::span<std::byte> out);
 
-    // ---- paths (paths.cpp)
-    // ------------------------------------------------------------------------
+    // ---- paths (paths.cpp) ----------------------------------------------------------------------
     struct Open {
         bool follow = false;
         u16 oflags = 0;
@@ -78,8 +74,7 @@ class Vfs {
     [[nodiscard]] Errno symlink(std::string_view target, u32 dir, std::string_view path);
     [[nodiscard]] Try<std::string> readlink(u32 dir, std::string_view path);
 
-    // ---- sockets (sockets.cpp)
-    // --------------------------------------------------------------------
+    // ---- sockets (sockets.cpp) ------------------------------------------------------------------
     [[nodiscard]] Try<u32> accept(u32 fd, u16 flags, const Deadline& deadline);
     [[nodiscard]] Try<host::Received> receive(u32 fd, Buffers buffers, u16 flags,
                                               const Deadline& deadline);

@@ -56,8 +56,7 @@ ModuleBuilder wrong_functions(core::u32 count) {
     return b;
 }
 
-// ---- all errors
-// ---------------------------------------------------------------------------------
+// ---- all errors ---------------------------------------------------------------------------------
 
 TEST(Verify, finds_nothing_wrong_in_a_valid_module) {
     const VerifyResult result = verify(Engine(), wat("(module (func (export \"f\")))"));
@@ -222,8 +221,7 @@ TEST(Verify, agrees_with_validation_on_damaged_modules) {
     }
 }
 
-// ---- features
-// -----------------------------------------------------------------------------------
+// ---- features -----------------------------------------------------------------------------------
 
 struct Needs {
     Feature feature;
@@ -376,8 +374,7 @@ TEST(NeededFeatures, of_invalid_modules_are_those_of_the_sound_parts) {
     EXPECT_EQ(needed(wat("(module (func (result i32)) (func (param v128)))")), Strings{"simd"});
 }
 
-// ---- inspect
-// ------------------------------------------------------------------------------------
+// ---- inspect ------------------------------------------------------------------------------------
 
 TEST(Inspect, tells_what_a_module_consists_of) {
     const ModuleInfo info = inspect(wat(R"((module $m

@@ -74,8 +74,7 @@ std::string bad(std::initializer_list<Bytes> sections, const Config& config = al
 
 const Bytes kEmptyFuncType = section(1, {1, 0x60, 0, 0});
 
-// ---- frame
-// ---------------------------------------------------------------------------------------
+// ---- frame --------------------------------------------------------------------------------------
 
 TEST(Decoder, the_empty_module) {
     const ModulePtr module = good({});
@@ -149,8 +148,7 @@ TEST(Decoder, modules_above_the_limit_are_refused) {
     good({section(1, {0})}, config);
 }
 
-// ---- types
-// ---------------------------------------------------------------------------------------
+// ---- types --------------------------------------------------------------------------------------
 
 TEST(TypeSection, equal_types_of_two_modules_share_ids) {
     auto engine = engine_with(all_features());
@@ -278,8 +276,7 @@ TEST(TypeSection, aggregates_need_gc) {
         "unsupported: a recursion group needs the feature gc, which is switched off @11 [type]");
 }
 
-// ---- imports
-// -------------------------------------------------------------------------------------
+// ---- imports ------------------------------------------------------------------------------------
 
 TEST(ImportSection, every_kind_gets_its_index) {
     const ModulePtr module = good({kEmptyFuncType, section(2, {6,                                 //
@@ -351,8 +348,7 @@ TEST(ImportSection, compact_forms_stay_within_the_limit) {
         "limit: too many imports");
 }
 
-// ---- tables, memories, tags, globals
-// -------------------------------------------------------------
+// ---- tables, memories, tags, globals ------------------------------------------------------------
 
 TEST(TableSection, limits_and_initialisers) {
     const ModulePtr module = good({section(4, {3, 0x70, 0, 1, 0x6F, 5, 2, 3,  //
@@ -446,8 +442,7 @@ TEST(GlobalSection, expressions_end_at_their_own_end) {
               "malformed: malformed mutability @12 [global]");
 }
 
-// ---- exports, start, elements
-// --------------------------------------------------------------------
+// ---- exports, start, elements -------------------------------------------------------------------
 
 TEST(ExportSection, kinds_and_indices) {
     const ModulePtr module = good({section(7, {2, 1, 'a', 4, 9, 0, 0, 0x80, 1})});
@@ -516,8 +511,7 @@ TEST(Decoder, functions_named_outside_bodies_are_declared) {
     EXPECT_EQ(module->declared_funcs, (std::vector<bool>{false, true, true, true, false, false}));
 }
 
-// ---- code and data
-// -------------------------------------------------------------------------------
+// ---- code and data ------------------------------------------------------------------------------
 
 TEST(CodeSection, bodies_are_ranges) {
     const ModulePtr module =
@@ -575,8 +569,7 @@ TEST(DataSection, malformed_segments) {
               "malformed: data count and data section have inconsistent lengths: 1 and 0 @11");
 }
 
-// ---- bodies
-// --------------------------------------------------------------------------------------
+// ---- bodies -------------------------------------------------------------------------------------
 
 std::string body_error(const Bytes& body) {
     Bytes code = {1, static_cast<u8>(body.size())};

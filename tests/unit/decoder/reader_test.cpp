@@ -170,8 +170,7 @@ TEST(Reader, a_range_keeps_the_offsets_of_the_module) {
     EXPECT_EQ(r.error()->offset(), 5u);
 }
 
-// ---- UTF-8
-// ----------------------------------------------------------------------------------------
+// ---- UTF-8 --------------------------------------------------------------------------------------
 
 bool utf8(const std::string& text) {
     return is_utf8({reinterpret_cast<const u8*>(text.data()), text.size()});

@@ -143,8 +143,7 @@ class Guest {
         return Errno::nosys;
     }
 
-    // ---- short forms of frequent calls
-    // ------------------------------------------------------------
+    // ---- short forms of frequent calls ----------------------------------------------------------
     static constexpr Rights kReadWrite =
         rights::fd_read | rights::fd_write | rights::fd_seek | rights::fd_tell |
         rights::fd_filestat_get | rights::fd_filestat_set_size | rights::fd_filestat_set_times |
