@@ -50,7 +50,7 @@ enum class Cls : u8 {
 enum class ImmKind : u8 {
     none,
     u16,    ///< a slot
-    u32,    ///< memory offset, index, count
+    u32,    ///< index, count; of plain accesses to memory: offset and size added
     v128,   ///< 16 bytes
     rel,    ///< i32 distance of a branch
     loop,   ///< i32 distance, u32 fuel of one turn
