@@ -30,6 +30,19 @@ constexpr Mode kModes[] = {
     {"plain", false, false, false, true},
 };
 
+/// Half of a vector; "nan" for what may be a NaN: of which operand of an addition it has the bits
+/// depends on where the operands are.
+std::string half(std::uint64_t bits) {
+    const auto is_nan32 = [](std::uint64_t lane) { return (lane & 0x7FFF'FFFF) > 0x7F80'0000; };
+    if (is_nan32(bits) || is_nan32(bits >> 32) ||
+        (bits & ~(std::uint64_t{1} << 63)) > 0x7FFull << 52) {
+        return "nan";
+    }
+    char text[20];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(bits));
+    return text;
+}
+
 void append(std::string& trace, const Val& v) {
     char text[64];
     switch (v.type().kind()) {
@@ -52,9 +65,8 @@ void append(std::string& trace, const Val& v) {
             break;
         }
         case ValKind::v128:
-            std::snprintf(text, sizeof text, " %016llx%016llx",
-                          static_cast<unsigned long long>(v.v128().hi),
-                          static_cast<unsigned long long>(v.v128().lo));
+            std::snprintf(text, sizeof text, " %s%s", half(v.v128().hi).c_str(),
+                          half(v.v128().lo).c_str());
             break;
         default:
             std::snprintf(text, sizeof text, " ref");
