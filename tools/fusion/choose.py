@@ -68,15 +68,17 @@ def idioms():
                         first = form(f"{ty}_{shift}", source, "K", "R")
                         for op in ("xor", "or", "add"):
                             yield first, form(f"{ty}_{op}", *ordered("R", other), result)
-                first = form(f"{ty}_xor", *ordered("R", other), "R")
-                yield first, form(f"{ty}_mul", "R", "K", result)
-            yield first, form("i64_mul_k64", "R", "K", result)
+                mixed = form(f"{ty}_xor", *ordered("R", other), "R")
+                yield mixed, form(f"{ty}_mul", "R", "K", result)
+            mixed = form("i64_xor", *ordered("R", other), "R")
+            yield mixed, form("i64_mul_k64", "R", "K", result)
             for a, b in both:
                 for ty in ("f32", "f64"):
-                    first = form(f"{ty}_mul", a, b, "R")
-                    yield first, form(f"{ty}_add", *ordered("R", other), result)
-                yield first, form("f64_sub", other, "R", result)
-                yield first, form("f64_sub", "R", other, result)
+                    product = form(f"{ty}_mul", a, b, "R")
+                    yield product, form(f"{ty}_add", *ordered("R", other), result)
+                product = form("f64_mul", a, b, "R")
+                yield product, form("f64_sub", other, "R", result)
+                yield product, form("f64_sub", "R", other, result)
 
 
 class Corpus:
