@@ -42,6 +42,14 @@ constexpr bool fits(char type, u64 bits) {
     return type == 'l' ? static_cast<u64>(i64{static_cast<i32>(bits)}) == bits : type != '-';
 }
 
+/// "Less" for "less or equal", of comparisons and of branches on them.
+constexpr Op strict(Op less_or_equal) {
+    return static_cast<Op>(static_cast<u32>(less_or_equal) - 2);
+}
+static_assert(strict(Op::i32_le_s) == Op::i32_lt_s && strict(Op::i64_le_u) == Op::i64_lt_u);
+static_assert(strict(Op::br_i32_le_s) == Op::br_i32_lt_s &&
+              strict(Op::br_i64_le_u) == Op::br_i64_lt_u);
+
 inline void set_a(Ins& ins, Operand o) {
     ins.k.a = o.cls;
     ins.a = o.value;

@@ -29,8 +29,6 @@ constexpr int kToBranch = 6;
 
 static_assert(shifted(Op::i32_eq, kToBranch) == Op::br_i32_eq &&
               shifted(Op::i64_le_u, kToBranch) == Op::br_i64_le_u);
-static_assert(shifted(Op::br_i32_le_s, -2) == Op::br_i32_lt_s &&
-              shifted(Op::br_i64_le_u, -2) == Op::br_i64_lt_u);
 static_assert(shifted(Op::f32_eq, 4) == Op::br_f32_eq && shifted(Op::f64_le, 4) == Op::br_f64_le);
 static_assert(shifted(Op::br_i32_nez, 2) == Op::loop_i32_nez);
 static_assert(shifted(Op::br_i64_eq, 6) == Op::loop_i64_eq);
@@ -379,41 +377,21 @@ FunctionTranslator::Condition FunctionTranslator::negate(Condition c) {
 /// so that there are fewer forms of comparisons, and fused runs fit more of them. That K + 1 and
 /// K - 1 fit an instruction is up to binary().
 FunctionTranslator::Condition FunctionTranslator::without_equal(Condition c) {
-    constexpr u64 kMax32 = 0xFFFF'FFFF, kMax64 = ~u64{0};
-    u64 first = 0, last = 0;  // the least and the greatest number
-    switch (c.op) {
-        case Op::br_i32_le_s:
-            first = u64{1} << 31;
-            last = kMax32 >> 1;
-            break;
-        case Op::br_i32_le_u:
-            last = kMax32;
-            break;
-        case Op::br_i64_le_s:
-            first = u64{1} << 63;
-            last = kMax64 >> 1;
-            break;
-        case Op::br_i64_le_u:
-            last = kMax64;
-            break;
-        default:
-            return c;
-    }
-    const u64 all = c.op < Op::br_i64_eq ? kMax32 : kMax64;
-    constexpr int kToEq = static_cast<int>(Op::br_i32_eq) - static_cast<int>(Op::br_i32_le_s);
-    const int from_signed = c.op == Op::br_i32_le_u || c.op == Op::br_i64_le_u ? -1 : 0;
-    if (c.b.cls == Cls::K && c.b.value == last) {  // always
-        c.b = c.a;
-        c.op = shifted(c.op, kToEq + from_signed);
-    } else if (c.a.cls == Cls::K && c.a.value == first) {
-        c.a = c.b;
-        c.op = shifted(c.op, kToEq + from_signed);
-    } else if (c.b.cls == Cls::K) {
+    const bool is_signed = c.op == Op::br_i32_le_s || c.op == Op::br_i64_le_s;
+    if (!is_signed && c.op != Op::br_i32_le_u && c.op != Op::br_i64_le_u) return c;
+    const bool is_32 = c.op < Op::br_i64_eq;
+    const u64 all = is_32 ? u64{0xFFFF'FFFF} : ~u64{0};
+    const u64 last = is_signed ? all >> 1 : all;  // the greatest number
+    const u64 first = all ^ last;                 // the least
+    const Op always = is_32 ? Op::br_i32_eq : Op::br_i64_eq;
+    if (c.b.cls == Cls::K && c.b.value == last) return {always, c.a, c.a};
+    if (c.a.cls == Cls::K && c.a.value == first) return {always, c.b, c.b};
+    if (c.b.cls == Cls::K) {
         c.b.value = (c.b.value + 1) & all;
-        c.op = shifted(c.op, -2);
+        c.op = strict(c.op);
     } else if (c.a.cls == Cls::K) {
         c.a.value = (c.a.value - 1) & all;
-        c.op = shifted(c.op, -2);
+        c.op = strict(c.op);
     }
     return c;
 }

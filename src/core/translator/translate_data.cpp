@@ -15,9 +15,6 @@ bool is_int_compare(Op op) {
 bool is_less_or_equal(Op op) {
     return op == Op::i32_le_s || op == Op::i32_le_u || op == Op::i64_le_s || op == Op::i64_le_u;
 }
-Op strict(Op less_or_equal) { return static_cast<Op>(static_cast<u32>(less_or_equal) - 2); }
-static_assert(static_cast<u32>(Op::i32_le_s) - 2 == static_cast<u32>(Op::i32_lt_s) &&
-              static_cast<u32>(Op::i64_le_u) - 2 == static_cast<u32>(Op::i64_lt_u));
 
 /// Of a constant of a comparison: one more or less would not fit the instruction any more.
 bool is_extreme(const Value& v) {
