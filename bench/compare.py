@@ -91,6 +91,8 @@ def parse(argv):
             if not args:
                 raise UsageError("%s needs a value" % a)
             value = args.pop(0)
+        if name in ("--corpus", "--modules", "--out"):  # programs run in folders of their own
+            value = os.path.abspath(value)
         if name in texts:
             setattr(o, texts[name], value)
         elif name in lists:
