@@ -42,9 +42,9 @@ endif()
 
 # wasmi_handler_flags(FILE...): code generation of the files that hold executor handlers. Called in
 # the section of src/core/executor. In tail mode these files are optimised in every build type
-# (a tail call that is not one eats the native stack) and never instrumented; in switch mode they
-# are compiled like any other file, but never without optimisation: the one large function would
-# have a frame of half a megabyte, and every call from the host takes one. GCC calls libm for
+# (a tail call that is not one eats the native stack) and never instrumented; in loop mode they
+# are compiled like any other file, but never without optimisation: thousands of templates that
+# are not inlined take long to compile. GCC calls libm for
 # f64.sqrt without -fno-math-errno, and a protected stack frame would put a prologue into each
 # handler. Tail handlers have no frames, so that unwind tables would tell nothing in 700 KB.
 function(wasmi_handler_flags)
@@ -70,10 +70,6 @@ function(wasmi_handler_flags)
         endif()
     elseif(CMAKE_BUILD_TYPE STREQUAL "Debug")
         list(APPEND flags -O1)
-    endif()
-    if(WASMI_DISPATCH_MODE STREQUAL "switch" AND (WASMI_SANITIZE OR WASMI_FUZZ OR WASMI_COVERAGE
-            OR CMAKE_BUILD_TYPE STREQUAL "Debug"))
-        list(APPEND flags -DWASMI_OUTLINE_FORMS=1)
     endif()
     set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
     set_property(GLOBAL APPEND PROPERTY WASMI_HANDLER_FILES ${ARGN})

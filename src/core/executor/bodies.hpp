@@ -2,8 +2,8 @@
 // Spec: exec/instructions.
 //
 // A body is a template with `exec<F, kOff>(Regs&)`: F is the Form, its fields are at ip + kOff.
-// Bodies are always inlined into one of the wrappings (handlers.hpp, dispatch_switch.cpp), may be
-// concatenated, and contain no calls.
+// Bodies are always inlined into one of the wrappings (handlers.hpp), may be concatenated, and
+// contain no calls.
 #pragma once
 
 #include "core/executor/numeric.hpp"
@@ -153,7 +153,7 @@ struct GlobalSetImport {
 /// memory grows on any thread. So the real one is asked before a trap. The register is left alone:
 /// to change it here would cost the fast path two moves.
 WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 end) {
-#if defined(WASMI_PRESERVE_NONE) || defined(WASMI_DISPATCH_SWITCH)
+#if defined(WASMI_PRESERVE_NONE) || defined(WASMI_DISPATCH_LOOP)
     if (WASMI_LIKELY(end <= s.mem_size)) return true;
 #else
     if (WASMI_LIKELY(end <= s.ctx->mem_size)) return true;
@@ -450,9 +450,9 @@ struct Return1 {
         const Flow flow = pop_frame(s, slot_at<kOff + F::layout.imm>(s));
         store_raw<T>(frame, value);
         if constexpr (kIsVector<T>) {
-            s.f = std::bit_cast<VReg>(value);
+            s.set_f(std::bit_cast<VReg>(value));
         } else if constexpr (kIsFloat<T>) {
-            s.f = vreg(value);
+            s.set_f(vreg(value));
         } else {
             s.r = value;
         }

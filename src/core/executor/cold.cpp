@@ -1,4 +1,4 @@
-// Tail-call wrapping: what handlers jump to off the fast path, the stubs, and the way in.
+// What handlers go to off the fast path, the stubs, and the way in.
 #include "core/executor/fused_table.hpp"
 #include "core/executor/handler_tables.hpp"
 #include "core/executor/handlers.hpp"
@@ -6,62 +6,64 @@
 namespace wasmi::core {
 namespace handlers {
 
-WASMI_NOINLINE WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC Outcome cold_trap(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     s.ctx->fp = s.fp;
     raise_trap(*s.ctx, s.ip, static_cast<TrapCode>(s.r));
+    return Outcome();
 }
 
-WASMI_NOINLINE WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     s.ctx->fp = s.fp;
-    if (!poll(*s.ctx)) return;
+    if (!poll(*s.ctx)) return Outcome();
     WASMI_DISPATCH(s);
 }
 
 /// Goes on at `next` in the frame, instance and memory of the context.
-#define WASMI_RESUME(s, next)         \
-    if ((next) == nullptr) return;    \
-    (s).ip = (next);                  \
-    (s).fp = (s).ctx->fp;             \
-    (s).mem = (s).ctx->mem_data;      \
-    (s).mem_size = (s).ctx->mem_size; \
+#define WASMI_RESUME(s, next)                \
+    if ((next) == nullptr) return Outcome(); \
+    (s).ip = (next);                         \
+    (s).fp = (s).ctx->fp;                    \
+    (s).mem = (s).ctx->mem_data;             \
+    (s).mem_size = (s).ctx->mem_size;        \
     WASMI_DISPATCH(s)
 
-WASMI_NOINLINE WASMI_CC void cold_call(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     s.ctx->fp = s.fp;
     const u8* base = s.fp + s.ctx->spill[0];
     const u8* next = call_outside(*s.ctx, s.ip, static_cast<u32>(s.r));
     // A lone result of a host function is expected in the accumulators too.
     s.r = load_raw<u64>(base);
-    s.f = vreg(load_raw<f64>(base));
+    s.set_f(vreg(load_raw<f64>(base)));
     WASMI_RESUME(s, next);
 }
 
-WASMI_NOINLINE WASMI_CC void stub_leave(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC Outcome stub_leave(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     s.ctx->fp = s.fp;
     s.ctx->status = ExecStatus::done;
+    return Outcome();
 }
 
-WASMI_NOINLINE WASMI_CC void stub_cross_return(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC Outcome stub_cross_return(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     s.ctx->fp = s.fp;
     const u8* next = return_across(*s.ctx);
     WASMI_RESUME(s, next);
 }
 
-WASMI_NOINLINE WASMI_CC void stub_host_return(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC Outcome stub_host_return(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     const auto* results = reinterpret_cast<const u8*>(s.ctx->spill[2]);
     s.r = load_raw<u64>(results);
-    s.f = vreg(load_raw<f64>(results));
+    s.set_f(vreg(load_raw<f64>(results)));
     s.ip = reinterpret_cast<const u8*>(s.ctx->spill[3]);
     WASMI_DISPATCH(s);
 }
 
-WASMI_NOINLINE WASMI_CC void stub_translate(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC Outcome stub_translate(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     s.ctx->fp = s.fp;
     const u8* next = translate_entry(*s.ctx, s.ip);
@@ -97,7 +99,12 @@ static_assert(sizeof(handlers::Handler) == sizeof(u64), "headers are pointers to
 
 const CodeTarget& code_target() noexcept {
     static const handlers::HeaderTable table;
-    static const CodeTarget target{table.by_op, fuse_table(), simd::has_byte_lookup()};
+#if defined(WASMI_FUSED_RUNS)
+    const FuseTable fuse = fuse_table();
+#else
+    const FuseTable fuse;
+#endif
+    static const CodeTarget target{table.by_op, fuse, simd::has_byte_lookup()};
     return target;
 }
 
@@ -115,6 +122,15 @@ u64 stub_header(StubKind kind) noexcept {
     return 0;
 }
 
+#if defined(WASMI_DISPATCH_LOOP)
+void run_code(ExecContext& ctx, const u8* ip) {
+    handlers::Outcome at{ip, 0};
+    do {
+        at = load_raw<handlers::Handler>(at.ip)(at.ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,
+                                                at.r);
+    } while (at.ip != nullptr);
+}
+#else
 void run_code(ExecContext& ctx, const u8* ip) {
     Regs s{ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx, 0, 0, 0, VReg{}, VReg{}, VReg{}};
     const auto handler = load_raw<handlers::Handler>(s.ip);
@@ -125,5 +141,6 @@ void run_code(ExecContext& ctx, const u8* ip) {
     handler(s.ip, s.fp, s.mem, s.ctx, s.r, s.p0, s.f, s.f0, s.f1);
 #endif
 }
+#endif
 
 }  // namespace wasmi::core

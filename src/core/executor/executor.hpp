@@ -85,9 +85,10 @@ struct ExecContext {
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
     TableInstance** tables = nullptr;
     u32* func_addrs = nullptr;
-    u8* heap_data = nullptr;        ///< heap.data(), kept current by gc_allocate()
-    TypeRegistry* types = nullptr;  ///< of the engine
-    Slot spill[4] = {};             ///< scratch of handlers that need memory
+    u8* heap_data = nullptr;               ///< heap.data(), kept current by gc_allocate()
+    TypeRegistry* types = nullptr;         ///< of the engine
+    Slot spill[4] = {};                    ///< scratch of handlers that need memory
+    alignas(16) Slot accumulator[2] = {};  ///< the floating one, between handlers (loop dispatch)
     // ------------------------------------------------------------------------------------------
     u8* stack = nullptr;  ///< base of the guest stack
     u64 stack_bytes = 0;

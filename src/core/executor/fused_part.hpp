@@ -9,7 +9,7 @@
 namespace wasmi::core::handlers {
 namespace {
 
-#define F(op, a, b, c, d) Form<Op::op, Cls::a, Cls::b, Cls::c, Cls::d>
+#define F(op, a, b, c, d) Listed<Op::op, Cls::a, Cls::b, Cls::c, Cls::d>::type
 #define WASMI_RUN(parent, ...) run_or_null<__VA_ARGS__>(),
 
 /// Builds with fewer pins or registers lack some.

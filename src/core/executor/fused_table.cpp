@@ -8,7 +8,10 @@ namespace wasmi::core {
 namespace {
 
 struct Row {
-    u32 key = 0;  ///< 0: this build has no handler for it
+    i32 parent = -1;
+    u16 first = 0;  ///< form ids; the first is that of a pair
+    u16 last = 0;
+    bool available = false;  ///< this build has a handler for it
 };
 
 template <class First, class... Rest>
@@ -16,15 +19,14 @@ constexpr Row make_row(int parent) {
     if constexpr (run_available<First, Rest...>) {
         u32 last = 0;
         ((last = form_id(Rest::op, {Rest::a, Rest::b, Rest::c, Rest::d})), ...);
-        const u32 first = parent < 0 ? form_id(First::op, {First::a, First::b, First::c, First::d})
-                                     : kNumForms + static_cast<u32>(parent);
-        return {first << 16 | last};
+        const u32 first = form_id(First::op, {First::a, First::b, First::c, First::d});
+        return {parent, static_cast<u16>(first), static_cast<u16>(last), true};
     } else {
         return {};
     }
 }
 
-#define F(op, a, b, c, d) Form<Op::op, Cls::a, Cls::b, Cls::c, Cls::d>
+#define F(op, a, b, c, d) Listed<Op::op, Cls::a, Cls::b, Cls::c, Cls::d>::type
 #define WASMI_RUN(parent, ...) make_row<__VA_ARGS__>(parent),
 constexpr Row kRows[] = {
 #include "core/executor/fused_runs_0.def"
@@ -51,14 +53,23 @@ struct Table {
     u16 ids[kTableSize] = {};
 };
 
+/// Rows that differ only in pins which this build lacks are one run: the first of them.
 constexpr Table kTable = [] {
     Table t;
+    std::array<u16, kNumRuns> ids{};
     for (u32 row = 0; row < kNumRuns; ++row) {
-        if (kRows[row].key == 0) continue;
-        u32 i = FuseTable::hash(kRows[row].key) & (kTableSize - 1);
-        while (t.keys[i] != 0) i = (i + 1) & (kTableSize - 1);
-        t.keys[i] = kRows[row].key;
-        t.ids[i] = static_cast<u16>(kNumForms + row);
+        const Row& r = kRows[row];
+        if (!r.available) continue;
+        const u32 first = r.parent < 0 ? r.first : ids[static_cast<u32>(r.parent)];
+        if (first == 0 && r.parent >= 0) continue;
+        const u32 key = first << 16 | r.last;
+        u32 i = FuseTable::hash(key) & (kTableSize - 1);
+        while (t.keys[i] != 0 && t.keys[i] != key) i = (i + 1) & (kTableSize - 1);
+        if (t.keys[i] == 0) {
+            t.keys[i] = key;
+            t.ids[i] = static_cast<u16>(kNumForms + row);
+        }
+        ids[row] = t.ids[i];
     }
     return t;
 }();

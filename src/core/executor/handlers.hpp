@@ -1,9 +1,14 @@
-// The tail-call wrapping: one function per form or fused run, ending in a jump to the next.
+// The wrapping of the bodies: one function per form or fused run.
 //
-// With musttail and preserve_none (clang >= 19 on x86-64 and AArch64) all state is in argument
-// registers; elsewhere six integer arguments fit, the size of memory 0 is read from the context
-// and one integer local is pinned. GCC makes sibling calls of the returns at -O2.
-// tools/check_handlers.py checks the machine code: no prologue, no call, no spill.
+// Tail dispatch: each ends in a jump to the next. With musttail and preserve_none (clang >= 19 on
+// x86-64 and AArch64) all state is in argument registers; elsewhere six integer arguments fit, the
+// size of memory 0 is read from the context and one integer local is pinned. GCC makes sibling
+// calls of the returns at -O2. tools/check_handlers.py checks the machine code: no prologue, no
+// call, no spill.
+//
+// Loop dispatch, for compilers without reliable tail calls, debug builds and sanitizers: each
+// returns to a loop in run_code(), which calls the next. Position and integer accumulator travel
+// in the two registers of the result, the rest in the context; nothing is pinned.
 #pragma once
 
 #include "core/executor/atomics.hpp"
@@ -25,6 +30,18 @@
 #define WASMI_MUSTTAIL
 #endif
 
+// A handler ends with one of: WASMI_DISPATCH(s), go on at s.ip; WASMI_GO(handler, s), go on in a
+// cold handler; `return Outcome();`, leave the executor.
+#if defined(WASMI_DISPATCH_LOOP)
+#define WASMI_HANDLER_PARAMS const u8 *ip, u8 *fp, u8 *mem, u64 mem_size, ExecContext *ctx, u64 r
+#define WASMI_REGS                                                                         \
+    Regs {                                                                                 \
+        ip, fp, mem, mem_size, ctx, r, 0, 0,                                               \
+            load_raw<VReg>(reinterpret_cast<const u8*>(ctx->accumulator)), VReg{}, VReg {} \
+    }
+#define WASMI_GO(handler, s) return (handler)((s).ip, (s).fp, (s).mem, (s).mem_size, (s).ctx, (s).r)
+#define WASMI_DISPATCH(s) return leave_to_loop(s, fp)
+#else
 #if defined(WASMI_PRESERVE_NONE)
 #define WASMI_HANDLER_PARAMS                                                                   \
     const u8 *ip, u8 *fp, u8 *mem, u64 mem_size, ExecContext *ctx, u64 r, u64 p0, u64, u64 p1, \
@@ -44,6 +61,8 @@
     WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, \
                                     (s).f0, (s).f1)
 #endif
+#define WASMI_DISPATCH(s) WASMI_GO(load_raw<Handler>((s).ip), s)
+#endif
 
 namespace wasmi::core {
 
@@ -59,6 +78,15 @@ struct BodyOf;
 
 namespace handlers {
 
+#if defined(WASMI_DISPATCH_LOOP)
+/// Where to go on, null: leave; and the integer accumulator.
+struct Outcome {
+    const u8* ip = nullptr;
+    u64 r = 0;
+};
+#else
+using Outcome = void;
+
 /// Whatever is in a register. It is the eighth integer argument: on x86-64 that is rcx, which
 /// shifts need for their count, so that no handler has to save it.
 WASMI_ALWAYS_INLINE u64 nothing() {
@@ -66,15 +94,24 @@ WASMI_ALWAYS_INLINE u64 nothing() {
     __asm__("" : "=r"(value));
     return value;
 }
+#endif
 
-using Handler = WASMI_CC void (*)(WASMI_HANDLER_PARAMS);
+using Handler = WASMI_CC Outcome (*)(WASMI_HANDLER_PARAMS);
 
 // Continuations off the fast path; same signature, so that a jump reaches them (cold.cpp).
-WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS);
-WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS);
-WASMI_CC void cold_call(WASMI_HANDLER_PARAMS);
+WASMI_CC Outcome cold_trap(WASMI_HANDLER_PARAMS);
+WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS);
+WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS);
 
-#define WASMI_DISPATCH(s) WASMI_GO(load_raw<Handler>((s).ip), s)
+#if defined(WASMI_DISPATCH_LOOP)
+/// Back to the loop of run_code(). What the handler has not changed costs nothing: the compiler
+/// sees that the frame is still `old_fp`, and the accumulator the one that was loaded.
+WASMI_ALWAYS_INLINE Outcome leave_to_loop(const Regs& s, const u8* old_fp) {
+    if (s.fp != old_fp) s.ctx->fp = s.fp;
+    if (s.f_changed) store_raw(reinterpret_cast<u8*>(s.ctx->accumulator), s.f);
+    return {s.ip, s.r};
+}
+#endif
 
 template <unsigned kOff, class F, class... Rest>
 WASMI_ALWAYS_INLINE Flow exec_run(Regs& s) {
@@ -92,7 +129,7 @@ inline constexpr u32 kRunSize = kHeaderSize + (Fs::layout.size + ...);
 
 /// The handler of one form or of a run of forms.
 template <class... Fs>
-WASMI_CC void run(WASMI_HANDLER_PARAMS) {
+WASMI_CC Outcome run(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     const Flow flow = exec_run<kHeaderSize, Fs...>(s);
     if (flow == Flow::next) {
@@ -115,7 +152,7 @@ WASMI_CC void run(WASMI_HANDLER_PARAMS) {
 /// divisions, minimum and the like, calls through references. The name tells the check of the
 /// machine code.
 template <class... Fs>
-WASMI_CC void heavy_run(WASMI_HANDLER_PARAMS) {
+WASMI_CC Outcome heavy_run(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     const Flow flow = exec_run<kHeaderSize, Fs...>(s);
     if (flow == Flow::next) s.ip += kRunSize<Fs...>;
@@ -140,10 +177,10 @@ constexpr bool is_heavy(Op op) {
 }
 
 template <SlowFn kFn>
-WASMI_CC void slow_run(WASMI_HANDLER_PARAMS) {
+WASMI_CC Outcome slow_run(WASMI_HANDLER_PARAMS) {
     ctx->fp = fp;
     const u8* next = kFn(*ctx, ip + kHeaderSize, ip + kHeaderSize + sizeof(SlowFields));
-    if (next == nullptr) return;
+    if (next == nullptr) return Outcome();
     Regs s = WASMI_REGS;
     s.ip = next;
     s.fp = ctx->fp;

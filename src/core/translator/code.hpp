@@ -11,9 +11,9 @@
 
 #include <array>
 
-// The three wrappings of the handler bodies (docs/ARCHITECTURE.md, "Dispatch").
-#if !defined(WASMI_DISPATCH_SWITCH) && !defined(WASMI_DISPATCH_TAIL)
-#define WASMI_DISPATCH_SWITCH 1
+// The wrappings of the handler bodies (docs/ARCHITECTURE.md, "Dispatch").
+#if !defined(WASMI_DISPATCH_LOOP) && !defined(WASMI_DISPATCH_TAIL)
+#define WASMI_DISPATCH_LOOP 1
 #endif
 #if defined(WASMI_DISPATCH_TAIL) && defined(__clang__) && defined(__has_attribute)
 #if __has_attribute(preserve_none) && __has_attribute(musttail) && \
@@ -24,7 +24,7 @@
 
 namespace wasmi::core {
 
-#if defined(WASMI_DISPATCH_SWITCH)
+#if defined(WASMI_DISPATCH_LOOP)
 inline constexpr int kIntPins = 0;
 inline constexpr int kFloatPins = 0;
 #elif defined(WASMI_PRESERVE_NONE)

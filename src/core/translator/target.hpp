@@ -8,7 +8,7 @@ namespace wasmi::core {
 
 /// Runs of adjacent instructions that have a handler of their own, as a trie in a hash table:
 /// (id of the run so far, id of the next form) → id of the longer run. Ids below kNumForms are
-/// single forms. Built at compile time from fused_runs.def.
+/// single forms. Built at compile time from fused_runs_*.def.
 struct FuseTable {
     const u32* keys = nullptr;  ///< first << 16 | second, 0 = free; linear probing
     const u16* ids = nullptr;
@@ -42,14 +42,13 @@ struct FuseTable {
 };
 
 struct CodeTarget {
-    /// By operation, then by form within it; null: the header is the form id itself (switch).
+    /// By operation, then by form within it.
     const u64* const* headers = nullptr;
     FuseTable fuse;
     /// The processor looks up bytes in a vector by itself: which operation shuffles are.
     bool byte_lookup = false;
 
     [[nodiscard]] u64 header(Op op, u32 form) const {
-        if (headers == nullptr) return form;
         return headers[static_cast<std::size_t>(op)][form - info(op).first_form];
     }
 };
