@@ -275,12 +275,23 @@ void FunctionValidator::gather_facts(FuncFacts& facts) {
 }
 
 // The loop keeps the state in `s`. A rule out of line works on s_; it begins at the immediates.
+// Each instruction ends in a jump of its own to the next: what follows an addition differs from
+// what follows a constant, and one jump for all is predicted worse.
+#define WASMI_ON(action) on_##action:
+#define WASMI_NEXT                                             \
+    {                                                          \
+        s.at = s.p;                                            \
+        if (WASMI_UNLIKELY(s.p == s.end)) goto on_end_of_body; \
+        op = *s.p++;                                           \
+        ++instructions;                                        \
+        goto* kActionLabels[static_cast<u8>(actions[op])];     \
+    }
 #define WASMI_RULE(call)           \
     {                              \
         s_ = s;                    \
         if (!(call)) return false; \
         s = s_;                    \
-        continue;                  \
+        WASMI_NEXT                 \
     }
 #define WASMI_PUSH(type)                      \
     {                                         \
@@ -290,9 +301,11 @@ void FunctionValidator::gather_facts(FuncFacts& facts) {
             s = s_;                           \
         }                                     \
         *s.sp++ = (type);                     \
-        continue;                             \
+        WASMI_NEXT                            \
     }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"  // labels as values are an extension of GCC and clang
 bool FunctionValidator::run() {
     State s = s_;
     const Action* const actions = (is_constant_ ? constant_actions_ : actions_).data();
@@ -300,231 +313,229 @@ bool FunctionValidator::run() {
     u32* const weights = weights_.data();
     const u32 local_count = local_count_;
     u32 instructions = 0;
-    for (;;) {
-        s.at = s.p;
-        if (WASMI_UNLIKELY(s.p == s.end)) {
-            s_ = s;
-            return unexpected_end();
+    // In the order of Action.
+#define WASMI_ACTION(name) &&on_##name,
+    static const void* const kActionLabels[] = {WASMI_ACTIONS(WASMI_ACTION)};
+#undef WASMI_ACTION
+    u8 op = 0;
+    WASMI_NEXT
+
+    WASMI_ON(rule)
+    WASMI_RULE(rule())
+    WASMI_ON(marker)
+    --instructions;
+    WASMI_RULE(rule())
+    WASMI_ON(nop)
+    --instructions;
+    WASMI_NEXT
+    WASMI_ON(unary) {
+        const Row& row = kRows[op];
+        if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == row.in0)) {
+            s.sp[-1] = row.out;
+            WASMI_NEXT
         }
-        const u8 op = *s.p++;
-        ++instructions;
-        switch (actions[op]) {
-            case Action::rule:
-                WASMI_RULE(rule())
-            case Action::marker:
-                --instructions;
-                WASMI_RULE(rule())
-            case Action::nop:
-                --instructions;
-                continue;
-            case Action::unary: {
-                const Row& row = kRows[op];
-                if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == row.in0)) {
-                    s.sp[-1] = row.out;
-                    continue;
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::binary: {
-                const Row& row = kRows[op];
-                if (WASMI_LIKELY(s.sp - s.base >= 2 && s.sp[-1] == row.in1 &&
-                                 s.sp[-2] == row.in0)) {
-                    --s.sp;
-                    s.sp[-1] = row.out;
-                    continue;
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::load: {
-                const Row& row = kRows[op];
-                if (WASMI_LIKELY(fast_memory_ && s.p != s.end && *s.p <= row.access &&
-                                 s.sp != s.base && s.sp[-1] == ValType::i32)) {
-                    const Leb offset = read_short_u32(s.p + 1, s.end);
-                    if (WASMI_LIKELY(offset.next != nullptr)) {
-                        s.p = offset.next;
-                        s.sp[-1] = row.out;
-                        continue;
-                    }
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::store: {
-                const Row& row = kRows[op];
-                if (WASMI_LIKELY(fast_memory_ && s.p != s.end && *s.p <= row.access &&
-                                 s.sp - s.base >= 2 && s.sp[-1] == row.in0 &&
-                                 s.sp[-2] == ValType::i32)) {
-                    const Leb offset = read_short_u32(s.p + 1, s.end);
-                    if (WASMI_LIKELY(offset.next != nullptr)) {
-                        s.p = offset.next;
-                        s.sp -= 2;
-                        continue;
-                    }
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::local_get: {
-                const Leb local = read_short_u32(s.p, s.end);
-                if (WASMI_UNLIKELY(local.next == nullptr || local.value >= local_count)) {
-                    WASMI_RULE(rule())
-                }
-                weights[local.value] += s.weight;
-                const ValType type = locals[local.value];
-                if (WASMI_UNLIKELY(is_special(type))) WASMI_RULE(rule())
-                s.p = local.next;
-                WASMI_PUSH(type)
-            }
-            case Action::local_set: {
-                const Leb local = read_short_u32(s.p, s.end);
-                if (WASMI_UNLIKELY(local.next == nullptr || local.value >= local_count)) {
-                    WASMI_RULE(rule())
-                }
-                weights[local.value] += s.weight;
-                const ValType type = locals[local.value];
-                if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == type && !is_special(type))) {
-                    s.p = local.next;
-                    --s.sp;
-                    continue;
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::local_tee: {
-                const Leb local = read_short_u32(s.p, s.end);
-                if (WASMI_UNLIKELY(local.next == nullptr || local.value >= local_count)) {
-                    WASMI_RULE(rule())
-                }
-                weights[local.value] += s.weight;
-                const ValType type = locals[local.value];
-                if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == type && !is_special(type))) {
-                    s.p = local.next;
-                    continue;
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::global_get: {
-                const Leb global = read_short_u32(s.p, s.end);
-                if (WASMI_UNLIKELY(global.next == nullptr ||
-                                   global.value >= module_.globals.size())) {
-                    WASMI_RULE(rule())
-                }
-                const ValType type = module_.globals[global.value].type.value;
-                if (WASMI_UNLIKELY(type.is_vector())) WASMI_RULE(rule())
-                s.p = global.next;
-                WASMI_PUSH(type)
-            }
-            case Action::drop:
-                if (WASMI_LIKELY(s.sp != s.base)) {
-                    --s.sp;
-                    s.high += s.sp->is_vector() ? 1 : 0;
-                    continue;
-                }
-                WASMI_RULE(rule())
-            case Action::select:
-                if (WASMI_LIKELY(s.sp - s.base >= 3 && s.sp[-1] == ValType::i32 &&
-                                 s.sp[-2] == s.sp[-3] && s.sp[-2].is_numeric())) {
-                    s.sp -= 2;
-                    continue;
-                }
-                WASMI_RULE(rule())
-            case Action::s32_const: {
-                // The fifth byte has bits that must copy the sign: the rule looks at those.
-                const u8* const next = skip_number(s.p, s.end, 4);
-                if (WASMI_UNLIKELY(next == nullptr)) WASMI_RULE(rule())
-                s.p = next;
-                WASMI_PUSH(ValType::i32)
-            }
-            case Action::s64_const: {
-                const u8* const next = skip_number(s.p, s.end, 9);
-                if (WASMI_UNLIKELY(next == nullptr)) WASMI_RULE(rule())
-                s.p = next;
-                WASMI_PUSH(ValType::i64)
-            }
-            case Action::bits32_const:
-                if (WASMI_UNLIKELY(s.end - s.p < 4)) WASMI_RULE(rule())
-                s.p += 4;
-                WASMI_PUSH(ValType::f32)
-            case Action::bits64_const:
-                if (WASMI_UNLIKELY(s.end - s.p < 8)) WASMI_RULE(rule())
-                s.p += 8;
-                WASMI_PUSH(ValType::f64)
-            case Action::block:
-            case Action::loop:
-                --instructions;
-                WASMI_RULE(block(actions[op] == Action::loop ? Kind::loop : Kind::block))
-            case Action::if_:
-                WASMI_RULE(block(Kind::if_))
-            case Action::else_:
-                --instructions;
-                WASMI_RULE(begin_else())
-            case Action::end: {
-                --instructions;
-                const ControlFrame& frame = *s.top;
-                const std::ptrdiff_t results = frame.single == ValType::bottom ? 0 : 1;
-                // One branch of an `if` is missing: it passes the parameters on as results. A catch
-                // has a slot to give back.
-                const bool is_plain =
-                    frame.type == nullptr &&
-                    (frame.kind < Kind::if_ || (frame.kind == Kind::if_ && results == 0));
-                if (WASMI_LIKELY(is_plain && s.sp - s.base == results &&
-                                 (results == 0 || s.sp[-1] == frame.single) &&
-                                 s.top != frames_.data() && init_count_ == frame.inits)) {
-                    s.weight = frame.weight;
-                    --s.top;
-                    s.base = values_.data() + s.top->height;
-                    continue;
-                }
-                if (s.top != frames_.data()) WASMI_RULE(end())
-                s_ = s;
-                instructions_ = instructions;
-                return end();
-            }
-            case Action::br: {
-                if (WASMI_LIKELY(s.p != s.end)) {
-                    const std::size_t depth = *s.p;
-                    if (depth < 0x80 && depth <= static_cast<std::size_t>(s.top - frames_.data())) {
-                        const ControlFrame& label = s.top[-static_cast<std::ptrdiff_t>(depth)];
-                        if (label.type == nullptr &&
-                            (label.single == ValType::bottom || label.kind == Kind::loop)) {
-                            ++s.p;
-                            WASMI_RULE((set_unreachable(), true))
-                        }
-                    }
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::br_if: {
-                if (WASMI_LIKELY(s.p != s.end && s.sp != s.base && s.sp[-1] == ValType::i32)) {
-                    const std::size_t depth = *s.p;
-                    if (depth < 0x80 && depth <= static_cast<std::size_t>(s.top - frames_.data())) {
-                        const ControlFrame& label = s.top[-static_cast<std::ptrdiff_t>(depth)];
-                        if (label.type == nullptr &&
-                            (label.single == ValType::bottom || label.kind == Kind::loop)) {
-                            ++s.p;
-                            --s.sp;
-                            continue;
-                        }
-                    }
-                }
-                WASMI_RULE(rule())
-            }
-            case Action::return_:
-                WASMI_RULE(br(frames_.data()))
-            case Action::unreachable:
-                WASMI_RULE((set_unreachable(), true))
-            case Action::call: {
-                const Leb func = read_short_u32(s.p, s.end);
-                if (WASMI_UNLIKELY(func.next == nullptr ||
-                                   func.value >= module_.func_types.size())) {
-                    WASMI_RULE(rule())
-                }
-                s.p = func.next;
-                WASMI_RULE(call(module_.type_of_func(func.value).sub.func))
-            }
-        }
+        WASMI_RULE(rule())
     }
+    WASMI_ON(binary) {
+        const Row& row = kRows[op];
+        if (WASMI_LIKELY(s.sp - s.base >= 2 && s.sp[-1] == row.in1 && s.sp[-2] == row.in0)) {
+            --s.sp;
+            s.sp[-1] = row.out;
+            WASMI_NEXT
+        }
+        WASMI_RULE(rule())
+    }
+    WASMI_ON(load) {
+        const Row& row = kRows[op];
+        if (WASMI_LIKELY(fast_memory_ && s.p != s.end && *s.p <= row.access && s.sp != s.base &&
+                         s.sp[-1] == ValType::i32)) {
+            const Leb offset = read_short_u32(s.p + 1, s.end);
+            if (WASMI_LIKELY(offset.next != nullptr)) {
+                s.p = offset.next;
+                s.sp[-1] = row.out;
+                WASMI_NEXT
+            }
+        }
+        WASMI_RULE(rule())
+    }
+    WASMI_ON(store) {
+        const Row& row = kRows[op];
+        if (WASMI_LIKELY(fast_memory_ && s.p != s.end && *s.p <= row.access && s.sp - s.base >= 2 &&
+                         s.sp[-1] == row.in0 && s.sp[-2] == ValType::i32)) {
+            const Leb offset = read_short_u32(s.p + 1, s.end);
+            if (WASMI_LIKELY(offset.next != nullptr)) {
+                s.p = offset.next;
+                s.sp -= 2;
+                WASMI_NEXT
+            }
+        }
+        WASMI_RULE(rule())
+    }
+    WASMI_ON(local_get) {
+        const Leb local = read_short_u32(s.p, s.end);
+        if (WASMI_UNLIKELY(local.next == nullptr || local.value >= local_count)) {
+            WASMI_RULE(rule())
+        }
+        weights[local.value] += s.weight;
+        const ValType type = locals[local.value];
+        if (WASMI_UNLIKELY(is_special(type))) WASMI_RULE(rule())
+        s.p = local.next;
+        WASMI_PUSH(type)
+    }
+    WASMI_ON(local_set) {
+        const Leb local = read_short_u32(s.p, s.end);
+        if (WASMI_UNLIKELY(local.next == nullptr || local.value >= local_count)) {
+            WASMI_RULE(rule())
+        }
+        weights[local.value] += s.weight;
+        const ValType type = locals[local.value];
+        if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == type && !is_special(type))) {
+            s.p = local.next;
+            --s.sp;
+            WASMI_NEXT
+        }
+        WASMI_RULE(rule())
+    }
+    WASMI_ON(local_tee) {
+        const Leb local = read_short_u32(s.p, s.end);
+        if (WASMI_UNLIKELY(local.next == nullptr || local.value >= local_count)) {
+            WASMI_RULE(rule())
+        }
+        weights[local.value] += s.weight;
+        const ValType type = locals[local.value];
+        if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == type && !is_special(type))) {
+            s.p = local.next;
+            WASMI_NEXT
+        }
+        WASMI_RULE(rule())
+    }
+    WASMI_ON(global_get) {
+        const Leb global = read_short_u32(s.p, s.end);
+        if (WASMI_UNLIKELY(global.next == nullptr || global.value >= module_.globals.size())) {
+            WASMI_RULE(rule())
+        }
+        const ValType type = module_.globals[global.value].type.value;
+        if (WASMI_UNLIKELY(type.is_vector())) WASMI_RULE(rule())
+        s.p = global.next;
+        WASMI_PUSH(type)
+    }
+    WASMI_ON(drop)
+    if (WASMI_LIKELY(s.sp != s.base)) {
+        --s.sp;
+        s.high += s.sp->is_vector() ? 1 : 0;
+        WASMI_NEXT
+    }
+    WASMI_RULE(rule())
+    WASMI_ON(select)
+    if (WASMI_LIKELY(s.sp - s.base >= 3 && s.sp[-1] == ValType::i32 && s.sp[-2] == s.sp[-3] &&
+                     s.sp[-2].is_numeric())) {
+        s.sp -= 2;
+        WASMI_NEXT
+    }
+    WASMI_RULE(rule())
+    WASMI_ON(s32_const) {
+        // The fifth byte has bits that must copy the sign: the rule looks at those.
+        const u8* const next = skip_number(s.p, s.end, 4);
+        if (WASMI_UNLIKELY(next == nullptr)) WASMI_RULE(rule())
+        s.p = next;
+        WASMI_PUSH(ValType::i32)
+    }
+    WASMI_ON(s64_const) {
+        const u8* const next = skip_number(s.p, s.end, 9);
+        if (WASMI_UNLIKELY(next == nullptr)) WASMI_RULE(rule())
+        s.p = next;
+        WASMI_PUSH(ValType::i64)
+    }
+    WASMI_ON(bits32_const)
+    if (WASMI_UNLIKELY(s.end - s.p < 4)) WASMI_RULE(rule())
+    s.p += 4;
+    WASMI_PUSH(ValType::f32)
+    WASMI_ON(bits64_const)
+    if (WASMI_UNLIKELY(s.end - s.p < 8)) WASMI_RULE(rule())
+    s.p += 8;
+    WASMI_PUSH(ValType::f64)
+    WASMI_ON(block)
+    WASMI_ON(loop)
+    --instructions;
+    WASMI_RULE(block(actions[op] == Action::loop ? Kind::loop : Kind::block))
+    WASMI_ON(if_)
+    WASMI_RULE(block(Kind::if_))
+    WASMI_ON(else_)
+    --instructions;
+    WASMI_RULE(begin_else())
+    WASMI_ON(end) {
+        --instructions;
+        const ControlFrame& frame = *s.top;
+        const std::ptrdiff_t results = frame.single == ValType::bottom ? 0 : 1;
+        // One branch of an `if` is missing: it passes the parameters on as results. A catch
+        // has a slot to give back.
+        const bool is_plain = frame.type == nullptr &&
+                              (frame.kind < Kind::if_ || (frame.kind == Kind::if_ && results == 0));
+        if (WASMI_LIKELY(is_plain && s.sp - s.base == results &&
+                         (results == 0 || s.sp[-1] == frame.single) && s.top != frames_.data() &&
+                         init_count_ == frame.inits)) {
+            s.weight = frame.weight;
+            --s.top;
+            s.base = values_.data() + s.top->height;
+            WASMI_NEXT
+        }
+        if (s.top != frames_.data()) WASMI_RULE(end())
+        s_ = s;
+        instructions_ = instructions;
+        return end();
+    }
+    WASMI_ON(br) {
+        if (WASMI_LIKELY(s.p != s.end)) {
+            const std::size_t depth = *s.p;
+            if (depth < 0x80 && depth <= static_cast<std::size_t>(s.top - frames_.data())) {
+                const ControlFrame& label = s.top[-static_cast<std::ptrdiff_t>(depth)];
+                if (label.type == nullptr &&
+                    (label.single == ValType::bottom || label.kind == Kind::loop)) {
+                    ++s.p;
+                    WASMI_RULE((set_unreachable(), true))
+                }
+            }
+        }
+        WASMI_RULE(rule())
+    }
+    WASMI_ON(br_if) {
+        if (WASMI_LIKELY(s.p != s.end && s.sp != s.base && s.sp[-1] == ValType::i32)) {
+            const std::size_t depth = *s.p;
+            if (depth < 0x80 && depth <= static_cast<std::size_t>(s.top - frames_.data())) {
+                const ControlFrame& label = s.top[-static_cast<std::ptrdiff_t>(depth)];
+                if (label.type == nullptr &&
+                    (label.single == ValType::bottom || label.kind == Kind::loop)) {
+                    ++s.p;
+                    --s.sp;
+                    WASMI_NEXT
+                }
+            }
+        }
+        WASMI_RULE(rule())
+    }
+    WASMI_ON(return_)
+    WASMI_RULE(br(frames_.data()))
+    WASMI_ON(unreachable)
+    WASMI_RULE((set_unreachable(), true))
+    WASMI_ON(call) {
+        const Leb func = read_short_u32(s.p, s.end);
+        if (WASMI_UNLIKELY(func.next == nullptr || func.value >= module_.func_types.size())) {
+            WASMI_RULE(rule())
+        }
+        s.p = func.next;
+        WASMI_RULE(call(module_.type_of_func(func.value).sub.func))
+    }
+
+on_end_of_body:
+    s_ = s;
+    return unexpected_end();
 }
 
 #undef WASMI_RULE
 #undef WASMI_PUSH
+#undef WASMI_NEXT
+#undef WASMI_ON
+#pragma GCC diagnostic pop
 
 Result<void> validate_function(ModuleData& module, u32 defined_index) {
     FunctionValidator validator(module);

@@ -53,35 +53,21 @@ struct ControlFrame {
     }
 };
 
-/// What the main loop does with an opcode byte. Derived from instructions.def and the features.
+/// What the main loop does with an opcode byte; derived from instructions.def and the features.
+/// rule: everything without a place of its own in the loop. marker: likewise, and not counted: the
+/// frames of try blocks.
+// clang-format off
+#define WASMI_ACTIONS(X)                                                                         \
+    X(rule) X(marker) X(unary) X(binary) X(load) X(store) X(local_get) X(local_set) X(local_tee) \
+    X(global_get) X(drop) X(select) X(s32_const) X(s64_const) X(bits32_const) X(bits64_const)    \
+    X(nop) X(block) X(loop) X(if_) X(else_) X(end) X(br) X(br_if) X(return_) X(call)             \
+    X(unreachable)
+// clang-format on
+
 enum class Action : u8 {
-    rule,    ///< everything without a place of its own in the loop
-    marker,  ///< likewise, and not counted: the frames of try blocks
-    unary,
-    binary,
-    load,
-    store,
-    local_get,
-    local_set,
-    local_tee,
-    global_get,
-    drop,
-    select,
-    s32_const,
-    s64_const,
-    bits32_const,
-    bits64_const,
-    nop,
-    block,
-    loop,
-    if_,
-    else_,
-    end,
-    br,
-    br_if,
-    return_,
-    call,
-    unreachable,
+#define WASMI_ACTION(name) name,
+    WASMI_ACTIONS(WASMI_ACTION)
+#undef WASMI_ACTION
 };
 
 class FunctionValidator {
