@@ -6,6 +6,7 @@
 #include "core/decoder/decoder.hpp"
 #include "core/executor/executor.hpp"
 #include "core/linker/extern_type.hpp"
+#include "core/memory/pages.hpp"
 #include "core/text/assemble.hpp"
 #include "core/validator/validator.hpp"
 
@@ -17,6 +18,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace wasmi {
 
@@ -85,16 +87,25 @@ Error io_error(const char* path, int code) {
     return Error(ErrorKind::io, std::string(path) + ": " + std::strerror(code));
 }
 
+/// The content of a file. In pages of its own: a file may be large, and grow while it is read.
 struct FileBytes {
-    std::unique_ptr<u8[]> data;
+    u8* data = nullptr;
     std::size_t size = 0;
     std::size_t room = 0;
 
-    void make_room(std::size_t n) {
-        auto larger = std::make_unique_for_overwrite<u8[]>(n);
-        if (size != 0) std::memcpy(larger.get(), data.get(), size);
-        data = std::move(larger);
+    FileBytes() = default;
+    FileBytes(FileBytes&& other) noexcept
+        : data(std::exchange(other.data, nullptr)), size(other.size), room(other.room) {}
+    FileBytes& operator=(FileBytes&&) = delete;
+    ~FileBytes() { unmap_pages(data, room); }
+
+    [[nodiscard]] bool make_room(std::size_t n) {
+        u8* const larger = data == nullptr ? map_pages(n) : remap_pages(data, room, n);
+        if (larger == nullptr) return false;
+        data = larger;
         room = n;
+        will_fill_pages(data, room);
+        return true;
     }
 };
 
@@ -121,15 +132,21 @@ Result<FileBytes> read_file(const char* path, u64 limit) {
         }
         if (size > 0) expected = static_cast<u64>(size) + 1;
     }
-    bytes.make_room(static_cast<std::size_t>(std::min(expected, std::max(limit, limit + 1))));
+    const auto no_memory = [path] {
+        return Error(ErrorKind::limit, std::string(path) + ": no memory to read it into");
+    };
+    if (!bytes.make_room(
+            static_cast<std::size_t>(std::min(expected, std::max(limit, limit + 1))))) {
+        return no_memory();
+    }
     while (true) {
         const std::size_t free = bytes.room - bytes.size;
-        const std::size_t got = std::fread(bytes.data.get() + bytes.size, 1, free, file.get());
+        const std::size_t got = std::fread(bytes.data + bytes.size, 1, free, file.get());
         if (got < free && std::ferror(file.get()) != 0) return io_error(path, errno);
         bytes.size += got;
         if (bytes.size > limit) return too_large(limit);
         if (got < free) return bytes;
-        bytes.make_room(bytes.room * 2);
+        if (!bytes.make_room(bytes.room * 2)) return no_memory();
     }
 }
 
@@ -151,7 +168,7 @@ Result<Module> Module::compile_file(const Engine& engine, const char* path) {
     Result<FileBytes> bytes = read_file(path, engine.config().limits.module_bytes);
     if (!bytes) return std::move(bytes).error();
     auto owned = std::make_shared<const FileBytes>(std::move(*bytes));
-    const std::span<const u8> view(owned->data.get(), owned->size);
+    const std::span<const u8> view(owned->data, owned->size);
     if (is_text(view)) return load_text(engine, view);
     return load(engine, view, std::move(owned));
 }

@@ -38,6 +38,10 @@ void unmap_pages(u8* data, u64 bytes) noexcept {
     if (data != nullptr) ::munmap(data, static_cast<std::size_t>(bytes));
 }
 
+void will_fill_pages(u8* data, u64 bytes) noexcept {
+    (void)::madvise(data, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
+}
+
 #else
 
 u8* map_pages(u64 bytes) noexcept {
@@ -54,6 +58,8 @@ u8* remap_pages(u8* data, u64 old_bytes, u64 new_bytes) noexcept {
 }
 
 void unmap_pages(u8* data, u64) noexcept { std::free(data); }
+
+void will_fill_pages(u8*, u64) noexcept {}
 
 #endif
 

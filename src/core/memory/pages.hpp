@@ -1,4 +1,4 @@
-// Zero pages from the host, for linear memories: reserved in bulk, paid for when touched.
+// Zero pages from the host, for linear memories and files: reserved in bulk, paid for when touched.
 // Spec: none (host interface).
 #pragma once
 
@@ -12,5 +12,7 @@ namespace wasmi::core {
 /// the old mapping then stays.
 [[nodiscard]] u8* remap_pages(u8* data, u64 old_bytes, u64 new_bytes) noexcept;
 void unmap_pages(u8* data, u64 bytes) noexcept;
+/// A hint: all of the mapping will be touched, in order; the host may back it by larger pages.
+void will_fill_pages(u8* data, u64 bytes) noexcept;
 
 }  // namespace wasmi::core
