@@ -72,6 +72,7 @@ int main(int argc, char** argv) {
     const std::vector<FormName> names = form_names();
     CodeTarget target = code_target();
     target.fuse = FuseTable{};
+    TranslatorBuffers buffers;
     for (int i = 1; i < argc; ++i) {
         Engine engine;
         Result<Module> module = Module::compile_file(engine, argv[i]);
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
         ModuleData& data = *module->data();
         std::map<std::vector<u16>, std::array<u64, kDepths>> counts;
         for (u32 f = 0; f < data.funcs.size(); ++f) {
-            Result<Translation> t = translate_function(data, f, target, Keep::blocks);
+            Result<Translation> t = translate_function(data, f, target, buffers, Keep::blocks);
             if (!t) continue;
             for (const FormBlock& block : t->blocks) {
                 const std::vector<u16>& forms = block.forms;

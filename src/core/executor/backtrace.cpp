@@ -12,8 +12,9 @@ namespace {
 constexpr std::size_t kMaxFrames = 64;
 
 u64 module_offset(ModuleData& module, const FuncCode& func, u32 at) {
+    TranslatorBuffers buffers;
     Result<Translation> t = translate_function(module, func.func_index - module.num_imported_funcs,
-                                               code_target(), Keep::positions);
+                                               code_target(), buffers, Keep::positions);
     if (!t) return 0;
     const auto after =
         std::upper_bound(t->positions.begin(), t->positions.end(), at,

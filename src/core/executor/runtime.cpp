@@ -211,6 +211,8 @@ const u8* return_across(ExecContext& ctx) noexcept {
 
 namespace {
 
+constexpr std::size_t kLargeFunction = std::size_t{1} << 20;  ///< bytes of register code
+
 /// Translates a function unless another thread has; its entry, or null and an error.
 Result<const u8*> translate_now(FuncCode& f) {
     ModuleData& module = *f.module;
@@ -218,9 +220,12 @@ Result<const u8*> translate_now(FuncCode& f) {
     const u8* entry = f.entry.load(std::memory_order_acquire);
     if (entry != reinterpret_cast<const u8*>(&f.stub)) return entry;
     const u32 defined = f.func_index - module.num_imported_funcs;
-    Result<Translation> t = translate_function(module, defined, code_target());
+    ModuleData::CodeMemory& memory = code_memory_of(module);
+    Result<Translation> t = translate_function(module, defined, code_target(), memory.buffers);
     if (!t) return std::move(t).error().at_function(f.func_index);
-    const CodeInfo* info = code_memory_of(module).add(f, t->code, std::move(t->catches));
+    const CodeInfo* info = memory.add(f, t->code, std::move(t->catches));
+    // What one huge function needed is not kept for the others.
+    if (t->code.size() > kLargeFunction) memory.buffers = TranslatorBuffers{};
     f.entry.store(info->begin, std::memory_order_release);
     return info->begin;
 }

@@ -62,6 +62,8 @@ enum class ImmKind : u8 {
     slow,   ///< four u16 and two u32, see slow.hpp
 };
 
+inline constexpr u32 kMostImm = 16;  ///< bytes of the largest
+
 constexpr u32 imm_size(ImmKind kind) {
     switch (kind) {
         case ImmKind::none:

@@ -5,7 +5,7 @@
 
 namespace wasmi::core {
 
-const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, const std::vector<u8>& code,
+const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, std::span<const u8> code,
                                             std::vector<CatchEntry> catches) {
     // Headers are read as words: keep functions aligned to their size.
     const std::size_t size = (code.size() + 7) & ~std::size_t{7};

@@ -1,7 +1,7 @@
 // CodeMemory: the register code of a module, with what unwinding and backtraces need to know.
 #pragma once
 
-#include "core/translator/emitter.hpp"
+#include "core/translator/translator_buffers.hpp"
 #include "core/types/module.hpp"
 
 #include <map>
@@ -31,12 +31,12 @@ struct CodeInfo {
 
 struct ModuleData::CodeMemory {
     /// Keeps a copy of the code; the address is stable.
-    const CodeInfo* add(FuncCode& func, const std::vector<u8>& code,
-                        std::vector<CatchEntry> catches);
+    const CodeInfo* add(FuncCode& func, std::span<const u8> code, std::vector<CatchEntry> catches);
     /// The function whose code holds `ip`, or null.
     [[nodiscard]] const CodeInfo* find(const u8* ip) const;
 
     u64 bytes = 0;  ///< register code so far
+    TranslatorBuffers buffers;
 
   private:
     static constexpr std::size_t kChunkSize = 64 * 1024;

@@ -10,14 +10,56 @@ namespace wasmi::core {
 namespace {
 
 /// Of an encoded instruction, the targets of br_table apart: header, three sources, immediate,
-/// destination.
-constexpr std::size_t kMostBytes = kHeaderSize + 3 * 16 + 16 + 2;
+/// destination. Fields are written in words of eight bytes, and parts of them overwritten.
+constexpr std::size_t kMostBytes = kHeaderSize + 3 * 16 + kMostImm + 8;
+
 static_assert([] {
     for (const OpInfo& op : kOps) {
-        if (imm_size(op.imm) > 16) return false;
+        if (imm_size(op.imm) > kMostImm) return false;
     }
     return true;
 }());
+
+/// How an operation is encoded.
+struct Encoding {
+    u8 sources[3];    ///< rows of kFieldSizes
+    u8 imm;           ///< size of the immediate
+    bool is_special;  ///< has a label, or vectors
+};
+
+/// [row][class]: bytes of a field. Rows: constants of four bytes, of eight, none.
+constexpr u8 kFieldRows[] = {'i', 'd', '-'};
+constexpr auto kFieldSizes = [] {
+    std::array<std::array<u8, 8>, std::size(kFieldRows)> sizes{};
+    for (std::size_t row = 0; row < sizes.size(); ++row) {
+        for (u32 cls = 0; cls < 7; ++cls) {
+            if (kFieldRows[row] == '-') continue;
+            sizes[row][cls] = static_cast<u8>(
+                field_size(static_cast<char>(kFieldRows[row]), static_cast<Cls>(cls)));
+        }
+    }
+    return sizes;
+}();
+
+constexpr auto kEncodings = [] {
+    std::array<Encoding, kNumOps> encodings{};
+    for (std::size_t op = 0; op < kNumOps; ++op) {
+        const OpInfo& o = kOps[op];
+        Encoding& e = encodings[op];
+        for (int i = 0; i < 3; ++i) {
+            const char type = o.types[i];
+            const u32 constant = type == '-' ? 0 : field_size(type, Cls::K);
+            e.sources[i] = constant == 4 ? 0 : constant == 8 ? 1 : 2;
+            if (type == 'v') e.is_special = true;
+        }
+        e.imm = static_cast<u8>(imm_size(o.imm));
+        if (o.imm == ImmKind::rel || o.imm == ImmKind::loop ||
+            op == static_cast<std::size_t>(Op::br_table)) {
+            e.is_special = true;
+        }
+    }
+    return encodings;
+}();
 
 u32 form_of(const Ins& ins) {
     WASMI_ASSERT(form_exists(ins.op, ins.k));
@@ -54,8 +96,8 @@ void Emitter::bind(LabelId label) {
     labels_[label].position = position();
 }
 
-u64 Emitter::add_table(const std::vector<TableTarget>& targets) {
-    const u64 first = tables_.size();
+u32 Emitter::add_table(const std::vector<TableTarget>& targets) {
+    const auto first = static_cast<u32>(tables_.size());
     tables_.insert(tables_.end(), targets.begin(), targets.end());
     for (const TableTarget& t : targets) mark_used(t.label);
     return first;
@@ -73,90 +115,66 @@ WASMI_ALWAYS_INLINE void Emitter::put(T value) {
     size_ += u32{sizeof value};
 }
 
-void Emitter::put_source(char type, Cls cls, u64 value) {
-    switch (field_size(type, cls)) {
-        case 2:
-            put(static_cast<u16>(value));
-            break;
-        case 4:
-            put(static_cast<u32>(value));
-            break;
-        case 8:
-            put(value);
-            break;
-        case 16:
-            put(vectors_[value].low);
-            put(vectors_[value].high);
-            break;
-        default:
-            break;
-    }
-}
-
 void Emitter::put_branch(LabelId label, u32 run) {
     labels_[label].used = true;
     fixups_.push_back({position(), run, label});
     put(i32{0});
 }
 
-void Emitter::encode_fields(const Ins& ins, u32 run) {
+// Sizes come from tables, not from jumps: which instruction comes next is hard to predict.
+WASMI_ALWAYS_INLINE void Emitter::encode_fields(const Ins& ins, u32 run) {
+    if (WASMI_UNLIKELY(positions_ != nullptr)) positions_->push_back({position(), ins.offset});
+    const Encoding& e = kEncodings[static_cast<std::size_t>(ins.op)];
+    if (e.is_special) {
+        encode_special(ins, run);
+        return;
+    }
+    u8* p = code_.data() + size_;
+    const auto put_source = [&p](u8 row, Cls cls, u64 value) {
+        std::memcpy(p, &value, sizeof value);
+        p += kFieldSizes[row][static_cast<std::size_t>(cls)];
+    };
+    put_source(e.sources[0], ins.k.a, ins.a);
+    put_source(e.sources[1], ins.k.b, ins.b);
+    put_source(e.sources[2], ins.k.c, ins.c);
+    std::memcpy(p, ins.imm, 8);
+    if (e.imm > 8) std::memcpy(p + 8, ins.imm + 1, 8);
+    p += e.imm;
+    std::memcpy(p, &ins.d, sizeof(u16));
+    p += dest_size(ins.k.d);
+    size_ = static_cast<u32>(p - code_.data());
+}
+
+/// Operations with labels or vectors.
+void Emitter::encode_special(const Ins& ins, u32 run) {
     const OpInfo& o = info(ins.op);
-    if (positions_ != nullptr) positions_->push_back({position(), ins.offset});
-    put_source(o.types[0], ins.k.a, ins.a);
-    put_source(o.types[1], ins.k.b, ins.b);
-    put_source(o.types[2], ins.k.c, ins.c);
-    switch (o.imm) {
-        case ImmKind::none:
-            break;
-        case ImmKind::u16:
-            put(ins.s[0]);
-            break;
-        case ImmKind::u32:
-            put(ins.w[0]);
-            break;
-        case ImmKind::v128:
-            put(vectors_[ins.q].low);
-            put(vectors_[ins.q].high);
-            break;
-        case ImmKind::rel:
-            put_branch(ins.label, run);
-            break;
-        case ImmKind::loop:
-            put_branch(ins.label, run);
+    const u64 values[] = {ins.a, ins.b, ins.c};
+    const Cls classes[] = {ins.k.a, ins.k.b, ins.k.c};
+    for (int i = 0; i < 3; ++i) {
+        const u32 size = field_size(o.types[i], classes[i]);
+        if (size == 16) {
+            put(vectors_[values[i]]);
+        } else {
+            std::memcpy(code_.data() + size_, &values[i], sizeof values[i]);
+            size_ += size;
+        }
+    }
+    if (o.imm == ImmKind::rel || o.imm == ImmKind::loop) {
+        put_branch(ins.label, run);
+        if (o.imm == ImmKind::loop) {
             cost_fixups_.push_back({position(), run, ins.label});
             put(u32{0});
-            break;
-        case ImmKind::ldp:
-            put(ins.s[0]);
-            put(ins.s[1]);
-            break;
-        case ImmKind::call:
-            put(ins.q);
-            put(ins.s[0]);
-            break;
-        case ImmKind::icall:
-            put(ins.s[0]);
-            put(ins.w[0]);
-            put(ins.s[1]);
-            break;
-        case ImmKind::mem:
-            put(ins.s[0]);
-            put(ins.q);
-            break;
-        case ImmKind::retn:
-            put(ins.s[0]);
-            put(ins.s[1]);
-            put(ins.s[2]);
-            break;
-        case ImmKind::slow:
-            for (const u16 slot : ins.s) put(slot);
-            for (const u32 word : ins.w) put(word);
-            break;
+        }
+    } else {
+        std::memcpy(code_.data() + size_, ins.imm, kMostImm);
+        size_ += imm_size(o.imm);
     }
     if (dest_size(ins.k.d) != 0) put(static_cast<u16>(ins.d));
     if (ins.op == Op::br_table) {
-        reserve((std::size_t{ins.w[0]} + 1) * 8 + block_.size() * kMostBytes);
-        for (u64 i = ins.q; i <= ins.q + ins.w[0]; ++i) {
+        u32 count = 0;
+        std::memcpy(&count, ins.imm, sizeof count);
+        reserve((std::size_t{count} + 1) * 8 + block_.size() * kMostBytes);
+        for (u32 i = ins.label; i <= ins.label + count; ++i) {
             put_branch(tables_[i].label, run);
             if (tables_[i].backward) cost_fixups_.push_back({position(), run, tables_[i].label});
             put(u32{0});
@@ -178,16 +196,16 @@ void Emitter::flush() {
         const u32 run = position();
         put(u64{0});
         u32 id = forms_[i];
-        u64 header = target_.header(block_[i].op, id);
+        const Op first = block_[i].op;
         encode_fields(block_[i], run);
         while (++i < count) {
             const u32 longer = fuse_ ? target_.fuse.find(id, forms_[i]) : 0;
             if (longer == 0) break;
             id = longer;
-            header = target_.fuse.header(id);
             encode_fields(block_[i], run);
         }
-        WASMI_ASSERT(header != 0 || target_.headers == nullptr);
+        const u64 header = id < kNumForms ? target_.header(first, id) : target_.fuse.header(id);
+        WASMI_ASSERT(header != 0);
         std::memcpy(code_.data() + run, &header, sizeof header);
     }
     block_.clear();

@@ -7,7 +7,10 @@
 #include "core/translator/target.hpp"
 #include "core/types/func_code.hpp"
 
+#include <bit>
+#include <cstring>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace wasmi::core {
@@ -16,13 +19,41 @@ namespace wasmi::core {
 struct Ins {
     Op op = Op::br;
     Classes k;
-    u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K; v128: its number)
     u32 d = 0;                ///< slot
-    u32 label = 0;            ///< rel, loop
+    u32 label = 0;            ///< rel, loop: where to; br_table: Emitter::add_table()
     u32 offset = 0;           ///< of the WebAssembly instruction in the module
-    u16 s[4] = {};            ///< slots and small numbers of the immediate
-    u32 w[2] = {};
-    u64 q = 0;
+    u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K; v128: its number)
+    u64 imm[2] = {};          ///< as it will be encoded; nothing of rel and loop
+
+    /// The parts of the immediate in their order: see ImmKind. Whole words are written, as they are
+    /// read again soon: see Value::make().
+    template <class... T>
+    void set_imm(T... parts) {
+        static_assert((sizeof parts + ...) <= kMostImm);
+        if constexpr (std::endian::native == std::endian::little) {
+            unsigned at = 0;
+            u64 words[2] = {};
+            ((add_part(words, at, parts), at += 8 * unsigned{sizeof parts}), ...);
+            imm[0] = words[0];
+            imm[1] = words[1];
+        } else {
+            u8* at = reinterpret_cast<u8*>(imm);
+            ((std::memcpy(at, &parts, sizeof parts), at += sizeof parts), ...);
+        }
+    }
+
+  private:
+    template <class T>
+    static WASMI_ALWAYS_INLINE void add_part(u64 (&words)[2], unsigned at, T part) {
+        const u64 value = [part] {
+            if constexpr (std::is_pointer_v<T>)
+                return u64{reinterpret_cast<std::uintptr_t>(part)};
+            else
+                return u64{part};
+        }();
+        words[at / 64] |= value << at % 64;
+        if (at % 64 != 0 && at % 64 + 8 * sizeof part > 64) words[1] |= value >> (64 - at % 64);
+    }
 };
 
 /// A place in the code that branches may name before it is known.
@@ -92,8 +123,9 @@ class Emitter {
         LabelId label;
         bool backward;
     };
-    /// Appends the list; the result goes into Ins::q, the count without default into w[0].
-    [[nodiscard]] u64 add_table(const std::vector<TableTarget>& targets);
+    /// Appends the list; the result goes into Ins::label. The immediate is the count without
+    /// default.
+    [[nodiscard]] u32 add_table(const std::vector<TableTarget>& targets);
 
     /// Resolves all branches; the finished code, valid until start().
     [[nodiscard]] std::span<const u8> finish();
@@ -111,7 +143,7 @@ class Emitter {
     };
 
     void encode_fields(const Ins& ins, u32 run);
-    void put_source(char type, Cls cls, u64 value);
+    void encode_special(const Ins& ins, u32 run);
     void put_branch(LabelId label, u32 run);
     /// Makes room for that many bytes more; put() checks nothing.
     void reserve(std::size_t bytes);

@@ -21,16 +21,6 @@
 
 namespace wasmi::core {
 
-struct Value {
-    enum class Kind : u8 { konst, local, acc, slot };
-    Kind kind = Kind::slot;
-    ValKind type = ValKind::i32;
-    u32 home = 0;      ///< home slot
-    u32 local = 0;     ///< of kind local: local index
-    u32 producer = 0;  ///< of kind acc: index in the open block
-    u64 bits = 0;      ///< of kind konst; v128: its number (Emitter::add_vector)
-};
-
 /// A source operand: class and slot or constant. Pinned locals carry their slot too.
 struct Operand {
     Cls cls = Cls::N;
@@ -72,50 +62,24 @@ inline void set_ab(Ins& ins, Operand a, Operand b) {
 
 class FunctionTranslator {
   public:
-    FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target, Keep keep);
+    FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target,
+                       TranslatorBuffers& buffers, Keep keep);
     [[nodiscard]] Result<Translation> run();
 
   private:
+    using Control = TranslatorBuffers::Control;
+    using Pad = TranslatorBuffers::Pad;
+    using PendingCatch = TranslatorBuffers::PendingCatch;
+    using Protected = TranslatorBuffers::Protected;
+
     /// The open block is encoded when it reaches this size, whatever comes.
     static constexpr u32 kMaxBlock = 4096;
 
-    struct Control {
-        enum class Kind : u8 { function, block, loop, if_, else_, try_table, try_, catch_ };
-        Kind kind = Kind::block;
-        LabelId label = 0;       ///< where a branch goes
-        LabelId else_label = 0;  ///< of if_
-        u32 height = 0;          ///< values below the parameters
-        u32 base = 0;            ///< home slot of the first parameter or result
-        const ValType* params = nullptr;
-        u32 num_params = 0;
-        const ValType* results = nullptr;
-        u32 num_results = 0;
-        ValType single;       ///< storage of a lone result
-        u32 start_count = 0;  ///< of loop: charged instructions before it
-        u32 first_catch = 0;  ///< of try_table: its clauses in catches_ pending
-        u32 begin = 0;        ///< of try_table, try_, catch_: code offset of the protected body
-        u32 end = 0;          ///< of catch_: its end
-        u32 clause = 0;       ///< of catch_: index in protected_ of the clause being translated
-        u32 delegates = kNoIndex;  ///< newest delegate to this block; see Protected::go_on_at
-    };
     /// A condition as the branch that is taken when it holds.
     struct Condition {
         Op op = Op::br_i32_nez;  ///< a forward branch operation
         Operand a, b;
     };
-    struct Pad {
-        LabelId pad;  ///< its own label
-        LabelId target;
-        bool backward;
-    };
-    struct PendingCatch {
-        u32 tag;
-        bool with_ref;
-        LabelId pad;
-        u32 slot;
-        u32 ref_slot;
-    };
-
     // -- translator.cpp: setup, main loop -------------------------------------------------------
     [[nodiscard]] bool read_locals();
     void translate(Instr instr);
@@ -123,7 +87,7 @@ class FunctionTranslator {
     void translate_slow(Instr instr, const Immediates& imm);
 
     // -- values.cpp: the symbolic stack ---------------------------------------------------------
-    void push(Value v);
+    void push(Value::Kind kind, ValKind type, u32 index = 0, u64 bits = 0);
     void push_slot(ValKind type);
     void push_const(ValKind type, u64 bits);  // v128: bits from Emitter::add_vector
     void push_local(u32 local);
@@ -293,18 +257,18 @@ class FunctionTranslator {
     const Tuning tuning_;
     Reader reader_;
     TypeSpace space_;
-    Emitter emitter_;
+    Emitter& emitter_;
 
-    std::vector<ValType> local_types_;
-    std::vector<u32> local_slots_;
-    std::vector<Cls> pins_;  ///< by local; empty if none is pinned
+    std::vector<ValType>& local_types_;
+    std::vector<u32>& local_slots_;
+    std::vector<Cls>& pins_;  ///< by local; empty if none is pinned
     u32 pin_local_[2][2] = {{kNoIndex, kNoIndex}, {kNoIndex, kNoIndex}};  ///< bank, pin
     bool pin_valid_[2][2] = {};
-    std::vector<u32> uses_;  ///< by local: values of kind local on the stack
+    std::vector<u32>& uses_;  ///< by local: values of kind local on the stack
 
-    std::vector<Value> stack_;
+    std::vector<Value>& stack_;
     std::size_t locals_below_ = 0;  ///< no value below this index is of kind local
-    std::vector<Control> controls_;
+    std::vector<Control>& controls_;
     u32 acc_owner_[2] = {kNoIndex, kNoIndex};  ///< stack index of the value in the accumulator
     u32 mirror_[2] = {kNoIndex, kNoIndex};     ///< slot that the accumulator equals
     bool mirror_is_vector_ = false;            ///< the mirror of the floating bank is two slots
@@ -313,17 +277,9 @@ class FunctionTranslator {
     u32 count_ = 0;   ///< charged instructions so far
     u32 offset_ = 0;  ///< of the current instruction in the module
     Immediates imm_;  ///< of the current instruction
-    std::vector<PendingCatch> pending_;
-    struct Protected {
-        u32 begin, end;
-        PendingCatch clause;
-        /// Of a delegate: until its target ends the next delegate to the same block, then the entry
-        /// where the search for a handler goes on.
-        u32 go_on_at = 0;
-        bool is_delegate = false;
-    };
-    std::vector<Protected> protected_;
-    std::vector<Pad> pads_;
+    std::vector<PendingCatch>& pending_;
+    std::vector<Protected>& protected_;
+    std::vector<Pad>& pads_;
     Translation out_;
     std::unique_ptr<Error> error_;
 };
@@ -335,9 +291,9 @@ inline u32 FunctionTranslator::next_home() const {
     return stack_.back().home + (stack_.back().type == ValKind::v128 ? 2 : 1);
 }
 
-inline void FunctionTranslator::push(Value v) {
-    v.home = next_home();
-    stack_.push_back(v);
+inline void FunctionTranslator::push(Value::Kind kind, ValKind type, u32 index, u64 bits) {
+    const Value v = Value::make(kind, type, next_home(), index, bits);
+    stack_.emplace_back() = v;  // not push_back(): that would write v to memory first
 }
 
 inline Value FunctionTranslator::pop() {

@@ -72,10 +72,9 @@ void FunctionTranslator::atomic_access(Instr instr, const Immediates& imm) {
     set_b(ins, operands[1]);
     set_c(ins, operands[2]);
     if (plain) {
-        ins.w[0] = static_cast<u32>(imm.bits);
+        ins.set_imm(static_cast<u32>(imm.bits));
     } else {
-        ins.s[0] = static_cast<u16>(imm.index);
-        ins.q = imm.bits;
+        ins.set_imm(static_cast<u16>(imm.index), imm.bits);
     }
     if (!form.has_result) {
         emit(ins);
@@ -106,7 +105,7 @@ void FunctionTranslator::wide(Op op, u32 operands) {
     for (u32 i = 0; i < operands; ++i) first = pop().home;
     Ins ins;
     ins.op = op;
-    ins.s[0] = static_cast<u16>(first);
+    ins.set_imm(static_cast<u16>(first));
     emit(ins);
     forget_slot(first);
     forget_slot(first + 1);

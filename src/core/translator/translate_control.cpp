@@ -520,8 +520,8 @@ void FunctionTranslator::br_table(const Immediates& imm) {
         targets.push_back({stub->second, false});
     }
     ensure_pins();
-    ins.w[0] = imm.index;
-    ins.q = emitter_.add_table(targets);
+    ins.set_imm(imm.index);
+    ins.label = emitter_.add_table(targets);
     emit(ins);
     for (const Stub& stub : stubs) {
         bind(stub.label);
@@ -535,7 +535,8 @@ void FunctionTranslator::br_table(const Immediates& imm) {
 void FunctionTranslator::return_values() {
     const Control& c = controls_.front();
     Ins ins;
-    ins.s[0] = static_cast<u16>(facts_.local_slots);
+    const u16 link = static_cast<u16>(facts_.local_slots);
+    ins.set_imm(link);
     if (c.num_results == 0) {
         ins.op = Op::ret;
     } else if (c.num_results == 1) {
@@ -555,9 +556,8 @@ void FunctionTranslator::return_values() {
     } else {
         materialize_top(c.num_results);
         ins.op = Op::retn;
-        ins.s[1] = static_cast<u16>(stack_[stack_.size() - c.num_results].home);
-        ins.s[2] =
-            static_cast<u16>(slots_of(c.results != nullptr ? c.results : &c.single, c.num_results));
+        const u32 slots = slots_of(c.results != nullptr ? c.results : &c.single, c.num_results);
+        ins.set_imm(link, stack_[stack_.size() - c.num_results].home, static_cast<u16>(slots));
     }
     emit(ins);
 }
@@ -590,26 +590,20 @@ void FunctionTranslator::call(u32 func) {
         call_through(Op::call_import, {}, 0, func, type);
         return;
     }
-    Ins ins;
     const u32 defined = func - module_.num_imported_funcs;
     const u32 zero = module_.facts[defined].local_slots - type.param_slots;
-    ins.op = zero <= 4 ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn;
-    ins.q = reinterpret_cast<std::uintptr_t>(&module_.codes[defined]);
-    ins.s[0] = static_cast<u16>(begin_args(type));
-    emit(ins);
+    const u16 args = static_cast<u16>(begin_args(type));
+    Ins& ins = append(zero <= 4 ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn);
+    ins.set_imm(&module_.codes[defined], args);
     push_results(type);
 }
 
 void FunctionTranslator::call_through(Op op, Operand callee, u16 table, u32 word,
                                       const DefinedType& type) {
-    Ins ins;
-    ins.op = op;
-    ins.k.a = callee.cls;
-    ins.a = callee.value;
-    ins.s[0] = table;
-    ins.w[0] = word;
-    ins.s[1] = static_cast<u16>(begin_args(type));
-    emit(ins);
+    const u16 args = static_cast<u16>(begin_args(type));
+    Ins& ins = append(op);
+    set_a(ins, callee);
+    ins.set_imm(table, word, args);
     push_results(type);
 }
 

@@ -135,14 +135,13 @@ void FunctionTranslator::load(Op op, Op any, u32 log2, ValKind result, const Imm
         }
         Ins& ins = append_result(op, result);
         set_ab(ins, a, b);
-        ins.w[0] = end_of_access(imm, log2);
+        ins.set_imm(end_of_access(imm, log2));
         return;
     }
     Ins ins;
     ins.op = any;
     set_a(ins, operand(address, info(any).shape.a, 'l'));
-    ins.s[0] = static_cast<u16>(imm.index);
-    ins.q = imm.bits;
+    ins.set_imm(static_cast<u16>(imm.index), imm.bits);
     emit_bits(ins, result);
 }
 
@@ -160,8 +159,7 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
             bits.kind = Value::Kind::slot;
         }
         set_b(ins, operand(bits, info(any).shape.b, 'l'));
-        ins.s[0] = static_cast<u16>(imm.index);
-        ins.q = imm.bits;
+        ins.set_imm(static_cast<u16>(imm.index), imm.bits);
         emit(ins);
         return;
     }
@@ -194,7 +192,7 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
     Ins& ins = append(op);
     set_ab(ins, a, b);
     set_c(ins, c);
-    ins.w[0] = end_of_access(imm, log2);
+    ins.set_imm(end_of_access(imm, log2));
 }
 
 // ---- parametric and variable --------------------------------------------------------------------
@@ -231,7 +229,7 @@ void FunctionTranslator::global_get(u32 index) {
     Ins ins;
     const u32 imported = module_.num_imported_globals;
     ins.op = index < imported ? Op::global_get_import : Op::global_get;
-    ins.w[0] = index < imported ? index : index - imported;
+    ins.set_imm(index < imported ? index : index - imported);
     emit_bits(ins, type);
 }
 
@@ -246,7 +244,7 @@ void FunctionTranslator::global_set(u32 index) {
     Ins ins;
     const u32 imported = module_.num_imported_globals;
     ins.op = index < imported ? Op::global_set_import : Op::global_set;
-    ins.w[0] = index < imported ? index : index - imported;
+    ins.set_imm(index < imported ? index : index - imported);
     set_a(ins, operand(v, info(ins.op).shape.a, 'l'));
     emit(ins);
 }
@@ -254,13 +252,10 @@ void FunctionTranslator::global_set(u32 index) {
 // ---- slow operations ----------------------------------------------------------------------------
 
 void FunctionTranslator::emit_slow(Op op, std::initializer_list<u32> slots, u32 i0, u32 i1) {
-    Ins ins;
-    ins.op = op;
-    u32 i = 0;
-    for (const u32 slot : slots) ins.s[i++] = static_cast<u16>(slot);
-    ins.w[0] = i0;
-    ins.w[1] = i1;
-    emit(ins);
+    u16 s[4] = {};
+    u32 n = 0;
+    for (const u32 slot : slots) s[n++] = static_cast<u16>(slot);
+    append(op).set_imm(s[0], s[1], s[2], s[3], i0, i1);
 }
 
 void FunctionTranslator::slow(Op op, u32 operands, const ValKind* result, u32 i0, u32 i1) {

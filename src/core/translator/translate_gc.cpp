@@ -51,7 +51,7 @@ void FunctionTranslator::get_field(u32 size_log2, bool is_signed, ValKind type, 
     Ins ins;
     ins.op = getter(Op::struct_get8_u, size_log2, is_signed);
     set_a(ins, operand(ref, info(ins.op).shape.a, 'l'));
-    ins.w[0] = offset;
+    ins.set_imm(offset);
     emit_bits(ins, type);
 }
 
@@ -70,7 +70,7 @@ void FunctionTranslator::set_field(u32 size_log2, u32 offset) {
     const Operand b = operand(value, o.shape.b, o.types[1]);
     set_a(ins, a);
     set_b(ins, b);
-    ins.w[0] = offset;
+    ins.set_imm(offset);
     emit(ins);
 }
 
@@ -148,8 +148,7 @@ Ins FunctionTranslator::cast_ins(Op first, ValType to) const {
     }
     Ins ins;
     ins.op = shifted(first, kind);
-    ins.s[0] = static_cast<u16>(level);
-    ins.w[0] = to.bits();
+    ins.set_imm(static_cast<u16>(level), to.bits(), u16{0});
     return ins;
 }
 

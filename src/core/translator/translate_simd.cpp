@@ -145,11 +145,11 @@ void FunctionTranslator::vector(Ins ins, bool swap) {
 void FunctionTranslator::set_lane(Ins& ins, u32 lane, u32 log2) {
     const u32 byte = lane << log2;
     if (info(ins.op).imm == ImmKind::u16) {
-        ins.s[0] = static_cast<u16>(byte);
+        ins.set_imm(static_cast<u16>(byte));
         return;
     }
     const u64 bits = (log2 == 3 ? ~u64{0} : (u64{1} << (8u << log2)) - 1) << (byte % 8 * 8);
-    ins.q = byte < 8 ? emitter_.add_vector(bits, 0) : emitter_.add_vector(0, bits);
+    ins.set_imm(byte < 8 ? bits : u64{0}, byte < 8 ? u64{0} : bits);
 }
 
 void FunctionTranslator::vector_load(Op op, Op narrow, Instr instr, const Immediates& imm) {
@@ -165,7 +165,7 @@ void FunctionTranslator::vector_load(Op op, Op narrow, Instr instr, const Immedi
     Ins ins;
     ins.op = op;
     set_a(ins, operand(pop(), info(op).shape.a, 'i'));
-    ins.w[0] = end_of_access(imm, access_log2(instr));
+    ins.set_imm(end_of_access(imm, access_log2(instr)));
     emit_result(ins, ValKind::v128);
 }
 
@@ -177,12 +177,11 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
         ins.op = Op::mem_v128_store;
         set_a(ins, operand(address, info(ins.op).shape.a, 'l'));
         set_b(ins, operand(value, info(ins.op).shape.b, 'v'));
-        ins.s[0] = static_cast<u16>(imm.index);
-        ins.q = imm.bits;
+        ins.set_imm(static_cast<u16>(imm.index), imm.bits);
         emit(ins);
         return;
     }
-    ins.w[0] = end_of_access(imm, 4);
+    ins.set_imm(end_of_access(imm, 4));
     Operand a, b;
     if (take_address_pair(address, Op::v128_store_ab, a, b)) {
         ins.op = Op::v128_store_ab;
@@ -273,7 +272,7 @@ bool FunctionTranslator::translate_simd(Instr instr, const Immediates& imm) {
             return true;
         case Instr::i8x16_shuffle:
             ins.op = code_target_.byte_lookup ? Op::i8x16_shuffle : Op::i8x16_shuffle_plain;
-            ins.q = emitter_.add_vector(imm.bits, imm.bits_hi);
+            ins.set_imm(imm.bits, imm.bits_hi);
             vector(ins);
             return true;
         case Instr::i8x16_swizzle:

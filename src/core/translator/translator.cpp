@@ -33,8 +33,20 @@ ValKind address_type(bool is_64) { return is_64 ? ValKind::i64 : ValKind::i32; }
 
 }  // namespace
 
+void TranslatorBuffers::clear() {
+    local_types.clear();
+    local_slots.clear();
+    pins.clear();
+    uses.clear();
+    stack.clear();
+    controls.clear();
+    pending.clear();
+    protected_.clear();
+    pads.clear();
+}
+
 FunctionTranslator::FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target,
-                                       Keep keep)
+                                       TranslatorBuffers& buffers, Keep keep)
     : module_(module),
       index_(index),
       code_target_(target),
@@ -42,7 +54,18 @@ FunctionTranslator::FunctionTranslator(ModuleData& module, u32 index, const Code
       type_(module.type_of_func(module.num_imported_funcs + index)),
       tuning_(module.engine->config.tuning),
       reader_(module.bytes, module.funcs[index].body),
-      space_{module.types, 0, module.engine->config.features} {
+      space_{module.types, 0, module.engine->config.features},
+      emitter_(buffers.emitter),
+      local_types_(buffers.local_types),
+      local_slots_(buffers.local_slots),
+      pins_(buffers.pins),
+      uses_(buffers.uses),
+      stack_(buffers.stack),
+      controls_(buffers.controls),
+      pending_(buffers.pending),
+      protected_(buffers.protected_),
+      pads_(buffers.pads) {
+    buffers.clear();
     emitter_.start(target, tuning_.fuse, keep == Keep::positions ? &out_.positions : nullptr,
                    keep == Keep::blocks ? &out_.blocks : nullptr);
 }
@@ -141,8 +164,7 @@ Result<Translation> FunctionTranslator::run() {
     }
     if (error_ != nullptr) return std::move(*error_);
     emit_landing_pads();
-    const std::span<const u8> code = emitter_.finish();
-    out_.code.assign(code.begin(), code.end());
+    out_.code = emitter_.finish();
     for (const Protected& p : protected_) {
         CatchEntry entry{};
         entry.begin = p.begin;
@@ -555,8 +577,8 @@ void FunctionTranslator::translate_slow(Instr instr, const Immediates& imm) {
 }
 
 Result<Translation> translate_function(ModuleData& module, u32 index, const CodeTarget& target,
-                                       Keep keep) {
-    return FunctionTranslator(module, index, target, keep).run();
+                                       TranslatorBuffers& buffers, Keep keep) {
+    return FunctionTranslator(module, index, target, buffers, keep).run();
 }
 
 }  // namespace wasmi::core

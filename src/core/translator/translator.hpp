@@ -16,7 +16,7 @@ namespace wasmi::core {
 }
 
 struct Translation {
-    std::vector<u8> code;
+    std::span<const u8> code;  ///< valid until the buffers are used again
     std::vector<CatchEntry> catches;
     std::vector<CodePosition> positions;  ///< if asked for; ascending by code offset
     std::vector<FormBlock> blocks;        ///< if asked for
@@ -30,6 +30,7 @@ enum class Keep : u8 { nothing, positions, blocks };
 /// Errors: limit (frame of more than 65,520 slots), unsupported.
 [[nodiscard]] Result<Translation> translate_function(ModuleData& module, u32 index,
                                                      const CodeTarget& target,
+                                                     TranslatorBuffers& buffers,
                                                      Keep keep = Keep::nothing);
 
 }  // namespace wasmi::core

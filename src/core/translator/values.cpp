@@ -4,26 +4,14 @@
 
 namespace wasmi::core {
 
-void FunctionTranslator::push_slot(ValKind type) {
-    Value v;
-    v.type = type;
-    push(v);
-}
+void FunctionTranslator::push_slot(ValKind type) { push(Value::Kind::slot, type); }
 
 void FunctionTranslator::push_const(ValKind type, u64 bits) {
-    Value v;
-    v.kind = Value::Kind::konst;
-    v.type = type;
-    v.bits = bits;
-    push(v);
+    push(Value::Kind::konst, type, 0, bits);
 }
 
 void FunctionTranslator::push_local(u32 local) {
-    Value v;
-    v.kind = Value::Kind::local;
-    v.type = local_types_[local].kind();
-    v.local = local;
-    push(v);
+    push(Value::Kind::local, local_types_[local].kind(), local);
     ++uses_[local];
 }
 
@@ -165,21 +153,17 @@ void FunctionTranslator::spill_all() {
 
 Ins& FunctionTranslator::append_result(Op op, ValKind type) {
     const u32 b = bank(type);
-    Value v;
-    v.type = type;
     if (!tuning_.accumulators) {
         Ins& ins = append(op);
         send_to_slot(ins, next_home());
         forget_slots(ins.d, type);
-        push(v);
+        push_slot(type);
         return ins;
     }
     spill_acc(b);
     Ins& ins = append(op);
     ins.k.d = Cls::R;
-    v.producer = emitter_.size() - 1;
-    v.kind = Value::Kind::acc;
-    push(v);
+    push(Value::Kind::acc, type, emitter_.size() - 1);
     acc_owner_[b] = static_cast<u32>(stack_.size() - 1);
     mirror_[b] = kNoIndex;
     return ins;
@@ -228,13 +212,13 @@ void FunctionTranslator::ensure_pins() {
             pin_valid_[b][i] = true;
         }
         if (!stale) continue;
-        Ins ins;
-        ins.op = b == 0 ? (count == 1 ? Op::ldp_i1 : Op::ldp_i2)
-                        : (count == 1 ? Op::ldp_f1 : Op::ldp_f2);
+        u16 slots[2] = {};
         for (u32 i = 0; i < count; ++i) {
-            ins.s[i] = static_cast<u16>(local_slots_[pin_local_[b][i]]);
+            slots[i] = static_cast<u16>(local_slots_[pin_local_[b][i]]);
         }
-        emit(ins);
+        append(b == 0 ? (count == 1 ? Op::ldp_i1 : Op::ldp_i2)
+                      : (count == 1 ? Op::ldp_f1 : Op::ldp_f2))
+            .set_imm(slots[0], slots[1]);
     }
 }
 
