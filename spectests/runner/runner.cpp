@@ -163,7 +163,13 @@ class Runner {
             if (!again) return std::move(again).error();
             bytes = std::move(again->bytes);
         }
-        return Module::compile(engine_, std::as_bytes(std::span<const u8>(*bytes)));
+        const auto binary = std::as_bytes(std::span<const u8>(*bytes));
+        if (!to_run && engine_.config().compile == CompileMode::lazy) {
+            if (Result<void> valid = Module::validate(engine_, binary); !valid) {
+                return std::move(valid).error();
+            }
+        }
+        return Module::compile(engine_, binary);
     }
 
     Result<Instance> instantiate(const ModuleSource& m) {

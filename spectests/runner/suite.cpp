@@ -112,6 +112,8 @@ bool set_mode(std::string_view option, SuiteOptions& options) {
         tuning.gc_stress = 1;
     } else if (option == "--eager") {
         options.config.compile = CompileMode::eager;
+    } else if (option == "--lazy") {
+        options.config.compile = CompileMode::lazy;
     } else if (option == "--metered") {
         options.metered = true;
     } else {

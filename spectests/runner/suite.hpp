@@ -40,8 +40,8 @@ struct SuiteResult {
 SuiteResult run_suite(const SuiteOptions& options);
 
 /// Ways to run that change no result: the names of the options that set_mode takes.
-constexpr const char* kModes[] = {"--no-fuse",   "--no-pins", "--no-accumulators",
-                                  "--gc-stress", "--eager",   "--metered"};
+constexpr const char* kModes[] = {"--no-fuse", "--no-pins", "--no-accumulators", "--gc-stress",
+                                  "--eager",   "--lazy",    "--metered"};
 /// Whether it is one of kModes, which is set then.
 bool set_mode(std::string_view option, SuiteOptions& options);
 

@@ -55,6 +55,8 @@ Loaded decode_and_check(const Engine& engine, std::span<const u8> bytes,
     if (Result<void> valid = validate_module(**module); !valid) return std::move(valid).error();
     if (bodies) {
         if (Result<void> valid = validate_bodies(**module); !valid) return std::move(valid).error();
+    } else {
+        measure_locals(**module);
     }
     return module;
 }

@@ -28,6 +28,8 @@ compact-import-section, threads, legacy-exceptions) has it switched on.
                        switch parts of the translator off
   --gc-stress          collect garbage at every allocation
   --eager              translate all functions at load
+  --lazy               validate and translate a function at its first call; assert_invalid and
+                       assert_malformed validate the whole module as ever
   --metered            with fuel and a deadline, of which there is enough
 )";
 

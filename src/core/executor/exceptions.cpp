@@ -58,7 +58,7 @@ const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<S
             info = code_memory_of(module).find(ip);
         }
         if (info == nullptr) break;  // cannot happen: guest frames are of translated code
-        if (stack_top == nullptr) stack_top = fp + info->func->frame_bytes;
+        if (stack_top == nullptr) stack_top = fp + info->frame_bytes;
         const auto at = static_cast<u32>(ip - info->begin);
         for (std::size_t i = 0; i < info->catches.size(); ++i) {
             const CatchEntry& c = info->catches[i];

@@ -3,6 +3,7 @@
 #include "core/executor/runtime.hpp"
 
 #include "core/translator/translator.hpp"
+#include "core/validator/validator.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -220,6 +221,11 @@ Result<const u8*> translate_now(FuncCode& f) {
     const u8* entry = f.entry.load(std::memory_order_acquire);
     if (entry != reinterpret_cast<const u8*>(&f.stub)) return entry;
     const u32 defined = f.func_index - module.num_imported_funcs;
+    if (!module.facts[defined].validated) {
+        if (Result<void> valid = validate_function(module, defined); !valid) {
+            return std::move(valid).error();
+        }
+    }
     ModuleData::CodeMemory& memory = code_memory_of(module);
     Result<Translation> t = translate_function(module, defined, code_target(), memory.buffers);
     if (!t) return std::move(t).error().at_function(f.func_index);
@@ -248,8 +254,9 @@ Result<void> prepare_module(ModuleData& module) {
         FuncCode& f = module.codes[i];
         const FuncFacts& facts = module.facts[i];
         const DefinedType& type = module.type_of_func(module.num_imported_funcs + i);
-        const u32 operands = facts.local_slots + kLinkSlots + facts.max_operand_slots;
-        f.frame_bytes = std::max(operands, type.result_slots) * 8;
+        // Of a function that is not validated yet only the locals are known: enough to make its
+        // frame. The operands and the cost are the business of its first instruction, lazy_entry.
+        f.frame_bytes = frame_slots(facts, type) * 8;
         f.entry_cost = facts.instructions;
         f.link_bytes = facts.local_slots * 8;
         f.param_bytes = type.param_slots * 8;

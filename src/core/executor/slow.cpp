@@ -75,6 +75,15 @@ bool callee_of(ExecContext& ctx, const u8* fields, u32 table, u64 index, u32& ad
 
 }  // namespace
 
+const u8* lazy_entry(ExecContext& ctx, const u8* fields, const u8* next) {
+    const SlowFields o = fields_at(fields);
+    if (o.i0 > static_cast<u64>(ctx.stack_end - ctx.fp)) {
+        return fail(ctx, fields, TrapCode::call_stack_exhausted);
+    }
+    if (charge(&ctx, o.i1) && !poll(ctx)) return nullptr;
+    return next;
+}
+
 const u8* tail_call(ExecContext& ctx, const u8* fields, const u8*) {
     const u32 addr = ctx.func_addrs[fields_at(fields).i0];
     return replace_frame(ctx, fields, addr, ctx.funcs[addr].type);

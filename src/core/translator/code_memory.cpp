@@ -22,6 +22,9 @@ const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, std::span<const u8> 
     info->begin = begin;
     info->size = static_cast<u32>(code.size());
     info->func = &func;
+    const ModuleData& module = *func.module;
+    const FuncFacts& measured = module.facts[func.func_index - module.num_imported_funcs];
+    info->frame_bytes = frame_slots(measured, module.type_of_func(func.func_index)) * 8;
     info->catches = std::move(catches);
     return functions_.insert_or_assign(begin, std::move(info)).first->second.get();
 }

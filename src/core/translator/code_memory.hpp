@@ -4,11 +4,17 @@
 #include "core/translator/translator_buffers.hpp"
 #include "core/types/module.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <vector>
 
 namespace wasmi::core {
+
+/// Slots of a function's frame: locals, link words, operands; it covers the results.
+[[nodiscard]] constexpr u32 frame_slots(const FuncFacts& facts, const DefinedType& type) {
+    return std::max(facts.local_slots + kLinkSlots + facts.max_operand_slots, type.result_slots);
+}
 
 /// One catch clause of a try_table or legacy try, or a legacy delegate. Ordered innermost first.
 struct CatchEntry {
@@ -25,6 +31,7 @@ struct CatchEntry {
 struct CodeInfo {
     const u8* begin = nullptr;
     u32 size = 0;
+    u32 frame_bytes = 0;  ///< as FuncCode::frame_bytes, of functions that are validated late, too
     FuncCode* func = nullptr;
     std::vector<CatchEntry> catches;
 };

@@ -288,7 +288,7 @@ class FunctionTranslator {
 
 inline u32 FunctionTranslator::next_home() const {
     if (stack_.empty()) return first_operand_slot(facts_);
-    return stack_.back().home + (stack_.back().type == ValKind::v128 ? 2 : 1);
+    return stack_.back().home + (stack_.back().type == ValKind::v128 ? 2u : 1u);
 }
 
 inline void FunctionTranslator::push(Value::Kind kind, ValKind type, u32 index, u64 bits) {

@@ -106,6 +106,10 @@ Result<Translation> FunctionTranslator::run() {
     Control& function = controls_.back();
     function.results = type_.sub.func.results.data();
     function.num_results = static_cast<u32>(type_.sub.func.results.size());
+    if (module_.engine->config.compile == CompileMode::lazy) {
+        offset_ = reader_.offset();
+        emit_slow(Op::slow_lazy_entry, {}, frame_slots(facts_, type_) * 8, facts_.instructions);
+    }
     u32 skipped = 0;  // nesting of blocks that cannot be reached
     while (!controls_.empty() && error_ == nullptr) {
         offset_ = reader_.offset();

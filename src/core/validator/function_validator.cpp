@@ -194,6 +194,16 @@ Result<void> FunctionValidator::validate_body(u32 defined_index) {
     return {};
 }
 
+u32 FunctionValidator::measure_locals(u32 defined_index) {
+    func_index_ = module_.num_imported_funcs + defined_index;
+    const DefinedType& type = module_.type_of_func(func_index_);
+    if (start(module_.funcs[defined_index].body) && read_locals(type.sub.func.params)) {
+        return local_slots_;
+    }
+    error_.reset();
+    return type.param_slots;
+}
+
 bool FunctionValidator::read_locals(std::span<const ValType> params) {
     local_count_ = 0;
     local_slots_ = 0;
@@ -540,6 +550,13 @@ on_end_of_body:
 Result<void> validate_function(ModuleData& module, u32 defined_index) {
     FunctionValidator validator(module);
     return validator.validate_body(defined_index);
+}
+
+void measure_locals(ModuleData& module) {
+    FunctionValidator validator(module);
+    for (u32 i = 0; i < module.funcs.size(); ++i) {
+        module.facts[i].local_slots = validator.measure_locals(i);
+    }
 }
 
 Result<void> validate_bodies(ModuleData& module, ErrorList* all) {

@@ -76,6 +76,8 @@ class FunctionValidator {
 
     /// The body of a defined function; fills its facts.
     [[nodiscard]] Result<void> validate_body(u32 defined_index);
+    /// The slots of parameters and locals; of parameters alone if the locals are wrong.
+    [[nodiscard]] u32 measure_locals(u32 defined_index);
     /// A constant expression of the expected type that may refer to the first `global_count`
     /// globals. Functions that it refers to are marked as declared.
     [[nodiscard]] Result<void> validate_constant(ConstExpr expr, ValType expected,

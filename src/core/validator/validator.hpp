@@ -25,6 +25,11 @@ inline constexpr u32 kMaxBlockDepth = 1u << 20;
 /// Thread rule: different functions of a module may be validated at the same time.
 [[nodiscard]] Result<void> validate_function(ModuleData& module, u32 defined_index);
 
+/// For modules whose bodies are validated later: fills FuncFacts::local_slots of all functions, so
+/// that frames can be made. Functions whose locals are wrong keep their parameters alone; they will
+/// not be validated, and so not run.
+void measure_locals(ModuleData& module);
+
 /// All bodies, first to last. The first error ends it; `all`, if not null, takes one error of each
 /// body until it is full. A module with errors is not fit for anything but more of these checks.
 [[nodiscard]] Result<void> validate_bodies(ModuleData& module, ErrorList* all = nullptr);

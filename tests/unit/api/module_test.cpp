@@ -102,6 +102,75 @@ TEST(Modules, bodies_are_checked_at_load_except_in_lazy_mode) {
     EXPECT_EQ(kind_of(Module::validate(Engine(config), bad)), ErrorKind::invalid);
 }
 
+/// Calls "f" of a module and tells how it ended and what fuel was left.
+std::string end_of_f(CompileMode mode, std::string_view text) {
+    Config config;
+    config.compile = mode;
+    const Engine engine(config);
+    Store store(engine, {.stack_bytes = 65536});
+    store.set_fuel(100'000);
+    const Module module = Module::compile(engine, wat(text)).value();
+    const Instance i = Linker(store).instantiate(module).value();
+    Val result;
+    const Result<void> end = i.get(store, "f")->func()->call(store, {}, {&result, 1});
+    const std::string fuel = ", " + std::to_string(store.fuel().value()) + " left";
+    return (end ? std::to_string(result.i64()) : end.error().to_string()) + fuel;
+}
+
+TEST(Modules, do_the_same_in_lazy_mode) {
+    for (const char* text : {
+             // Locals are cleared, and operands do not lie on each other.
+             R"((module (func $g (param i64) (result i64) (local i64 i64 i64 i64 i64 i64)
+                   (i64.add (local.get 5) (i64.add (i64.const 2)
+                     (i64.mul (local.get 0) (i64.add (local.get 3) (i64.const 5))))))
+                 (func (export "f") (result i64)
+                   (i64.sub (call $g (i64.const 3)) (call $g (i64.const 7))))))",
+             // Through a table, and by a tail call.
+             R"((module (table funcref (elem $g)) (type $t (func (param i64) (result i64)))
+                 (func $g (type $t) (local i64) (i64.add (local.get 0) (i64.const 1)))
+                 (func $h (result i64)
+                   (return_call_indirect (type $t) (i64.const 8) (i32.const 0)))
+                 (func (export "f") (result i64) (i64.mul (call $h)
+                   (call_indirect (type $t) (i64.const 4) (i32.const 0))))))",
+             // Fuel ends.
+             R"((module (func (export "f") (result i64) (loop (br 0)) (i64.const 1))))",
+         }) {
+        EXPECT_EQ(end_of_f(CompileMode::lazy_translation, text), end_of_f(CompileMode::lazy, text));
+    }
+}
+
+TEST(Modules, overflow_the_stack_in_lazy_mode_too) {
+    // A frame whose operands take more than its locals.
+    std::string text = "(module (func $f (export \"f\") (result i64)";
+    for (int i = 0; i < 300; ++i) text += "(i64.const 1)(i64.load (i32.const 0))";
+    text += "(call $f)";
+    for (int i = 0; i < 600; ++i) text += "(i64.add)";
+    text += ")(memory 1))";
+    const std::string end = end_of_f(CompileMode::lazy, text);
+    EXPECT_NE(end.find("call stack exhausted"), std::string::npos) << end;
+}
+
+TEST(Modules, refuse_a_bad_body_at_its_first_call_in_lazy_mode) {
+    Config config;
+    config.compile = CompileMode::lazy;
+    const Engine engine(config);
+    Store store(engine);
+    const Module module = Module::compile(engine, wat(R"((module
+            (func $bad (param i32) (result i64) (local i64) (i32.add))
+            (func (export "caller") (result i64) (call $bad (i32.const 1)))
+            (func (export "other") (result i64) (i64.const 5))))"))
+                              .value();
+    const Instance i = Linker(store).instantiate(module).value();
+    const auto caller = i.func<std::int64_t()>(store, "caller").value();
+    for (int k = 0; k < 2; ++k) {
+        const Result<std::int64_t> end = caller(store);
+        ASSERT_FALSE(end);
+        EXPECT_EQ(end.error().kind(), ErrorKind::invalid);
+        EXPECT_EQ(end.error().function(), 0u);
+    }
+    EXPECT_EQ(i.func<std::int64_t()>(store, "other").value()(store).value(), 5);
+}
+
 TEST(Modules, tell_their_name_and_custom_sections) {
     Engine engine;
     const Module m = Module::compile(engine, wat(R"((module $hello
