@@ -325,11 +325,16 @@ struct Unreachable {
 // ---- calls --------------------------------------------------------------------------------------
 // Link words of a frame, in slots after its locals: see func_code.hpp.
 
-/// Enters guest code in the same instance: the frame is complete before the poll.
+/// Enters guest code in the same instance: the frame is complete before the poll. A function of at
+/// most kSmallFrame bytes and kZero >= 0 locals: the reserve of the stack covers its frame.
 template <int kZero, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, const u8* return_ip) {
-    u8* frame = s.fp + distance;
-    if (WASMI_UNLIKELY(frame + f->frame_bytes > s.ctx->stack_end)) {
+    s.fp += distance;
+    __asm__("" : "+r"(s.fp));  // or a copy of the old one would be kept for the trap
+    u8* const frame = s.fp;
+    if (WASMI_UNLIKELY(kZero >= 0 ? frame > s.ctx->stack_reserve
+                                  : frame + f->frame_bytes > s.ctx->stack_end)) {
+        s.fp -= distance;
         return trap<kOff>(s, TrapCode::call_stack_exhausted);
     }
     u8* link = frame + f->link_bytes;
@@ -346,7 +351,6 @@ WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, const u8* ret
     }
     store_raw<const u8*>(link, return_ip);
     store_raw<u64>(link + 8, distance);
-    s.fp = frame;
     s.ip = f->entry.load(std::memory_order_acquire);
     return charge(s.ctx, f->entry_cost) ? Flow::poll : Flow::jump;
 }
@@ -357,7 +361,7 @@ struct Call {
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         constexpr unsigned imm = kOff + F::layout.imm;
         auto* f = load_raw<FuncCode*>(s.ip + imm);
-        const u64 distance = u64{load_raw<u16>(s.ip + imm + 8)} * 8;
+        const u64 distance = load_raw<u32>(s.ip + imm + 8);
         return enter<kZero, kOff>(s, f, distance, s.ip + kOff + F::layout.size);
     }
 };

@@ -82,6 +82,7 @@ struct ExecContext {
     i64 budget = 0;                        ///< fuel left in this slice; negative: poll
     std::atomic<i64> stop{0};              ///< negative: an interrupt is pending
     u8* stack_end = nullptr;
+    u8* stack_reserve = nullptr;    ///< kSmallFrame below stack_end
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
     TableInstance** tables = nullptr;
     u32* func_addrs = nullptr;

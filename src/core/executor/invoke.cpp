@@ -48,6 +48,7 @@ bool ExecContext::allocate_stack(u64 bytes) {
     stack = p;
     stack_bytes = bytes;
     stack_end = p + bytes;
+    stack_reserve = stack_end - std::min<u64>(bytes, kSmallFrame);
     entry_base = p;
     return true;
 }

@@ -55,7 +55,7 @@ enum class ImmKind : u8 {
     rel,    ///< i32 distance of a branch
     loop,   ///< i32 distance, u32 fuel of one turn
     ldp,    ///< two slots
-    call,   ///< FuncCode*, u16 slot of the arguments
+    call,   ///< FuncCode*, u32 distance of the arguments in bytes
     icall,  ///< u16 table or 0, u32 type id or function index, u16 slot of the arguments
     mem,    ///< u16 memory, u64 offset
     retn,   ///< u16 link slot, u16 first result slot, u16 slots
@@ -81,7 +81,7 @@ constexpr u32 imm_size(ImmKind kind) {
         case ImmKind::ldp:
             return 4;
         case ImmKind::call:
-            return 10;
+            return 12;
         case ImmKind::icall:
             return 8;
         case ImmKind::mem:

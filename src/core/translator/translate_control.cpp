@@ -592,9 +592,11 @@ void FunctionTranslator::call(u32 func) {
     }
     const u32 defined = func - module_.num_imported_funcs;
     const u32 zero = module_.facts[defined].local_slots - type.param_slots;
-    const u16 args = static_cast<u16>(begin_args(type));
-    Ins& ins = append(zero <= 4 ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn);
-    ins.set_imm(&module_.codes[defined], args);
+    FuncCode& callee = module_.codes[defined];
+    const bool is_small = zero <= 4 && callee.frame_bytes <= kSmallFrame;
+    const u32 distance = begin_args(type) * 8;
+    append(is_small ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn)
+        .set_imm(&callee, distance);
     push_results(type);
 }
 

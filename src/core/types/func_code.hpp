@@ -14,6 +14,10 @@ class ModuleData;
 /// caller's distance in bytes.
 inline constexpr u32 kLinkSlots = 2;
 
+/// Calls of functions with a frame of at most so many bytes look only at where the frame begins:
+/// the stack ends with a reserve of that size.
+inline constexpr u32 kSmallFrame = 1024;
+
 struct FuncCode {
     std::atomic<const u8*> entry{nullptr};  ///< register code; the "translate me" stub at first
     u64 stub = 0;         ///< header of the stub that `entry` points to until then
