@@ -38,6 +38,7 @@ struct HostFunc {
     HostEntry entry = nullptr;
     u32 param_slots = 0;
     u32 result_slots = 0;
+    u64 frame_bytes = 0;  ///< of parameters or results, which lie in the same place
 };
 
 /// A caught or thrown exception. Spec: exec/runtime (exception instances).

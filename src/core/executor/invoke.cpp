@@ -68,8 +68,7 @@ ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
     }
     ++ctx.nesting;
     if (f.host != nullptr) {
-        const u32 slots = std::max(f.host->param_slots, f.host->result_slots);
-        ctx.entry_base = ctx.fp + u64{slots} * 8;
+        ctx.entry_base = ctx.fp + f.host->frame_bytes;
         ctx.status =
             f.host->entry(ctx, *f.host, nullptr, base) ? ExecStatus::done : ExecStatus::host_error;
     } else {

@@ -155,16 +155,17 @@ const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance, cons
 
 namespace {
 
-const u8* call_host(ExecContext& ctx, FuncInstance& f, u8* base, const u8* return_ip) {
+// Apart from calls of guest functions, so that those do not make this one save registers.
+WASMI_NOINLINE const u8* call_host(ExecContext& ctx, FuncInstance& f, u8* base,
+                                   const u8* return_ip) {
     HostFunc& host = *f.host;
     u8* const frame = ctx.fp;
-    const u32 slots = std::max(host.param_slots, host.result_slots);
-    if (u64{slots} * 8 > static_cast<u64>(ctx.stack_end - base)) {
+    if (host.frame_bytes > static_cast<u64>(ctx.stack_end - base)) {
         raise_trap(ctx, return_ip - 1, TrapCode::call_stack_exhausted);
         return nullptr;
     }
     u8* const saved_base = ctx.entry_base;
-    ctx.entry_base = base + u64{slots} * 8;
+    ctx.entry_base = base + host.frame_bytes;
     ModuleInstance* const caller = ctx.instance;
     const std::size_t held = ctx.held_refs.size();
     const bool ok = host.entry(ctx, host, caller, reinterpret_cast<Slot*>(base));

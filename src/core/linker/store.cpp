@@ -121,6 +121,7 @@ Result<u32> StoreData::add_host_func(TypeId type, std::shared_ptr<HostFunc> host
     const DefinedType& defined = types().get(type);
     host->param_slots = defined.param_slots;
     host->result_slots = defined.result_slots;
+    host->frame_bytes = u64{std::max(defined.param_slots, defined.result_slots)} * sizeof(Slot);
     FuncInstance f;
     f.type = type;
     f.host = host.get();

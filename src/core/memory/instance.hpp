@@ -62,7 +62,10 @@ struct MemoryInstance {
     /// The old size in pages, or -1. Of a shared memory: from any thread.
     [[nodiscard]] i64 grow(u64 delta_pages);
     /// The size, also while another thread grows a shared memory.
-    [[nodiscard]] u64 load_size() const noexcept;
+    [[nodiscard]] u64 load_size() const noexcept {
+        if (!type.is_shared) return size;
+        return std::atomic_ref<u64>(const_cast<u64&>(size)).load(std::memory_order_acquire);
+    }
     /// The type with the current size as minimum. Spec: valid/matching of memory instances.
     [[nodiscard]] MemoryType current_type() const;
     /// Before a shared memory is given to other stores: what it takes from the budget stays taken,

@@ -80,11 +80,6 @@ bool MemoryInstance::allocate(const MemoryType& t, StorageBudget& b) {
     return true;
 }
 
-u64 MemoryInstance::load_size() const noexcept {
-    if (!type.is_shared) return size;
-    return std::atomic_ref<u64>(const_cast<u64&>(size)).load(std::memory_order_acquire);
-}
-
 i64 MemoryInstance::grow(u64 delta_pages) {
     const u64 most = max_pages(type);
     if (type.is_shared) {
