@@ -62,6 +62,13 @@ enum class Bytes : std::uint8_t {
     borrow,  ///< the caller keeps the bytes unchanged as long as the module lives
 };
 
+/// What of a module has been translated so far.
+struct TranslationStats {
+    std::uint64_t functions = 0;
+    std::uint64_t body_bytes = 0;  ///< their bodies in the module
+    std::uint64_t code_bytes = 0;  ///< their register code, which stays as long as the module
+};
+
 /// A decoded and validated module.
 class WASMI_EXPORT Module {
   public:
@@ -84,6 +91,8 @@ class WASMI_EXPORT Module {
     /// Content of the first custom section of that name. Valid as long as the module.
     [[nodiscard]] std::span<const std::byte> custom_section(std::string_view name) const noexcept;
     [[nodiscard]] Engine engine() const;
+    /// Thread rule: at any time.
+    [[nodiscard]] TranslationStats translation_stats() const;
 
     [[nodiscard]] const std::shared_ptr<core::ModuleData>& data() const noexcept { return data_; }
     explicit Module(std::shared_ptr<core::ModuleData> data) : data_(std::move(data)) {}

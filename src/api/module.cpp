@@ -8,6 +8,7 @@
 #include "core/linker/extern_type.hpp"
 #include "core/memory/pages.hpp"
 #include "core/text/assemble.hpp"
+#include "core/translator/code_memory.hpp"
 #include "core/validator/validator.hpp"
 
 #include <wasmi/module.hpp>
@@ -204,6 +205,12 @@ std::vector<ExportType> Module::exports() const {
         list.push_back({e.name, declared_type(*data_, e.kind, e.index)});
     }
     return list;
+}
+
+TranslationStats Module::translation_stats() const {
+    const std::lock_guard lock(data_->translate_mutex);
+    const ModuleData::CodeMemory& memory = code_memory_of(*data_);
+    return {memory.count, memory.body_bytes, memory.code_bytes};
 }
 
 std::string Module::name() const { return data_->module_name(); }

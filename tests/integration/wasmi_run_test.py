@@ -395,6 +395,8 @@ class Statistics(Run):
         self.assertEqual(numbers["fuel"] > 0, True)
         self.assertEqual(numbers["memory_bytes"], 0)
         self.assertGreater(numbers["peak_rss_bytes"], 0)
+        self.assertEqual(numbers["translated_functions"], 1)
+        self.assertGreater(numbers["register_code_bytes"], numbers["translated_body_bytes"])
         self.assertGreaterEqual(numbers["load_ms"], 0)
 
     def test_also_after_a_trap(self):

@@ -123,13 +123,14 @@ class Phases {
     Clock::time_point since_;
 };
 
-void print_stats(const Phases& phases, const Store& store, bool json) {
+void print_stats(const Phases& phases, const Store& store, const Module& module, bool json) {
     struct rusage usage = {};
     ::getrusage(RUSAGE_SELF, &usage);
     const auto ms = [](Clock::duration d) {
         return std::chrono::duration<double, std::milli>(d).count();
     };
     std::string text;
+    const TranslationStats translated = module.translation_stats();
     const std::uint64_t peak = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
     if (json) {
         JsonWriter members;
@@ -140,6 +141,9 @@ void print_stats(const Phases& phases, const Store& store, bool json) {
         }
         members.member("fuel", store.fuel_consumed());
         members.member("memory_bytes", store.memory_bytes_used());
+        members.member("translated_functions", translated.functions);
+        members.member("translated_body_bytes", translated.body_bytes);
+        members.member("register_code_bytes", translated.code_bytes);
         members.member("peak_rss_bytes", peak);
         members.end_object();
         text = members.text() + '\n';
@@ -149,6 +153,9 @@ void print_stats(const Phases& phases, const Store& store, bool json) {
         text += fmt::format("{:<12}{:>12} instructions\n", "fuel", store.fuel_consumed());
         text += fmt::format("{:<12}{:>12} bytes in linear memories\n", "memory",
                             store.memory_bytes_used());
+        text += fmt::format("{:<12}{:>12} functions of {} bytes, to {} bytes of register code\n",
+                            "translated", translated.functions, translated.body_bytes,
+                            translated.code_bytes);
         text += fmt::format("{:<12}{:>12} bytes of the process\n", "peak", peak);
     }
     std::fwrite(text.data(), 1, text.size(), stderr);
@@ -414,7 +421,8 @@ int run(const Options& o) {
     int code = kOk;
     const auto finish = [&] {
         phases.end();
-        if (!o.stats.empty() && o.stats != "false") print_stats(phases, store, o.stats == "json");
+        if (!o.stats.empty() && o.stats != "false")
+            print_stats(phases, store, *module, o.stats == "json");
         return code;
     };
     for (const Preload& p : preloads) {

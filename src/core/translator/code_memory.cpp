@@ -16,16 +16,19 @@ const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, std::span<const u8> 
     }
     u8* begin = chunks_.back().get() + used_;
     used_ += size;
-    bytes += size;
     std::memcpy(begin, code.data(), code.size());
     auto info = std::make_unique<CodeInfo>();
     info->begin = begin;
     info->size = static_cast<u32>(code.size());
     info->func = &func;
     const ModuleData& module = *func.module;
-    const FuncFacts& measured = module.facts[func.func_index - module.num_imported_funcs];
+    const u32 defined = func.func_index - module.num_imported_funcs;
+    const FuncFacts& measured = module.facts[defined];
     info->frame_bytes = frame_slots(measured, module.type_of_func(func.func_index)) * 8;
     info->catches = std::move(catches);
+    ++count;
+    body_bytes += module.funcs[defined].body.size;
+    code_bytes += code.size();
     return functions_.insert_or_assign(begin, std::move(info)).first->second.get();
 }
 

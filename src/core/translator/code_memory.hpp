@@ -42,7 +42,10 @@ struct ModuleData::CodeMemory {
     /// The function whose code holds `ip`, or null.
     [[nodiscard]] const CodeInfo* find(const u8* ip) const;
 
-    u64 bytes = 0;  ///< register code so far
+    // Of the functions so far.
+    u64 count = 0;
+    u64 body_bytes = 0;
+    u64 code_bytes = 0;
     TranslatorBuffers buffers;
 
   private:

@@ -171,6 +171,19 @@ TEST(Modules, refuse_a_bad_body_at_its_first_call_in_lazy_mode) {
     EXPECT_EQ(i.func<std::int64_t()>(store, "other").value()(store).value(), 5);
 }
 
+TEST(Modules, tell_what_is_translated) {
+    Engine engine;
+    const Module m = Module::compile(engine, wat(R"((module (func (export "f")) (func)))")).value();
+    EXPECT_EQ(m.translation_stats().functions, 0u);
+    Store store(engine);
+    const Instance i = Linker(store).instantiate(m).value();
+    ASSERT_TRUE(i.func<void()>(store, "f").value()(store));
+    const TranslationStats stats = m.translation_stats();
+    EXPECT_EQ(stats.functions, 1u);
+    EXPECT_EQ(stats.body_bytes, 2u);  // no locals, end
+    EXPECT_GT(stats.code_bytes, 0u);
+}
+
 TEST(Modules, tell_their_name_and_custom_sections) {
     Engine engine;
     const Module m = Module::compile(engine, wat(R"((module $hello
