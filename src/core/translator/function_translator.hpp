@@ -126,7 +126,7 @@ class FunctionTranslator {
         ins.d = slot;
     }
     /// The same with the result as bits, also those of a float: that goes to its home.
-    void emit_bits(Ins ins, ValKind type);
+    Ins& append_bits(Op op, ValKind type);
     [[nodiscard]] bool produced_by_last(const Value& v) const;
     void clear_mirrors() { mirror_[0] = mirror_[1] = kNoIndex; }
     /// The accumulator of the bank equals what `slot` holds of the type.

@@ -138,11 +138,10 @@ void FunctionTranslator::load(Op op, Op any, u32 log2, ValKind result, const Imm
         ins.set_imm(end_of_access(imm, log2));
         return;
     }
-    Ins ins;
-    ins.op = any;
-    set_a(ins, operand(address, info(any).shape.a, 'l'));
+    const Operand from = operand(address, info(any).shape.a, 'l');
+    Ins& ins = append_bits(any, result);
+    set_a(ins, from);
     ins.set_imm(static_cast<u16>(imm.index), imm.bits);
-    emit_bits(ins, result);
 }
 
 void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
@@ -201,23 +200,18 @@ void FunctionTranslator::select(ValKind type) {
     const Value c = pop();
     const Value b = pop();
     const Value a = pop();
-    Ins ins;
-    if (type == ValKind::v128) {
-        ins.op = Op::vselect;
-        set_a(ins, operand(a, shapes::kSR, 'v'));
-        set_b(ins, operand(b, shapes::kSR, 'v'));
-    } else if (is_float(type)) {
-        ins.op = Op::fselect;
-        set_a(ins, operand(a, shapes::kSR, 'd'));
-        set_b(ins, operand(b, shapes::kSR, 'd'));
-    } else {
-        ins.op = type == ValKind::i32 ? Op::select32 : Op::select;
-        const char t = type == ValKind::i32 ? 'i' : 'l';
-        set_a(ins, operand(a, shapes::kSRK, t));
-        set_b(ins, operand(b, shapes::kSRK, t));
-    }
-    set_c(ins, operand(c, shapes::kSR, 'i'));
-    emit_result(ins, type);
+    const Op op = type == ValKind::v128  ? Op::vselect
+                  : is_float(type)       ? Op::fselect
+                  : type == ValKind::i32 ? Op::select32
+                                         : Op::select;
+    const OpInfo& o = info(op);
+    const Operand first = operand(a, o.shape.a, o.types[0]);
+    const Operand second = operand(b, o.shape.b, o.types[1]);
+    const Operand condition = operand(c, o.shape.c, o.types[2]);
+    Ins& ins = append_result(op, type);
+    set_a(ins, first);
+    set_b(ins, second);
+    set_c(ins, condition);
 }
 
 void FunctionTranslator::global_get(u32 index) {
@@ -226,11 +220,9 @@ void FunctionTranslator::global_get(u32 index) {
         slow(Op::slow_global_get_v128, 0, &type, index);
         return;
     }
-    Ins ins;
     const u32 imported = module_.num_imported_globals;
-    ins.op = index < imported ? Op::global_get_import : Op::global_get;
-    ins.set_imm(index < imported ? index : index - imported);
-    emit_bits(ins, type);
+    append_bits(index < imported ? Op::global_get_import : Op::global_get, type)
+        .set_imm(index < imported ? index : index - imported);
 }
 
 void FunctionTranslator::global_set(u32 index) {
@@ -241,12 +233,12 @@ void FunctionTranslator::global_set(u32 index) {
     }
     if (is_float(type)) materialize(stack_.back());
     const Value v = pop();
-    Ins ins;
     const u32 imported = module_.num_imported_globals;
-    ins.op = index < imported ? Op::global_set_import : Op::global_set;
+    const Op op = index < imported ? Op::global_set_import : Op::global_set;
+    const Operand from = operand(v, info(op).shape.a, 'l');
+    Ins& ins = append(op);
+    set_a(ins, from);
     ins.set_imm(index < imported ? index : index - imported);
-    set_a(ins, operand(v, info(ins.op).shape.a, 'l'));
-    emit(ins);
 }
 
 // ---- slow operations ----------------------------------------------------------------------------

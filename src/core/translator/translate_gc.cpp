@@ -48,11 +48,11 @@ void FunctionTranslator::get_field(u32 size_log2, bool is_signed, ValKind type, 
         return;
     }
     const Value ref = pop();
-    Ins ins;
-    ins.op = getter(Op::struct_get8_u, size_log2, is_signed);
-    set_a(ins, operand(ref, info(ins.op).shape.a, 'l'));
+    const Op op = getter(Op::struct_get8_u, size_log2, is_signed);
+    const Operand from = operand(ref, info(op).shape.a, 'l');
+    Ins& ins = append_bits(op, type);
+    set_a(ins, from);
     ins.set_imm(offset);
-    emit_bits(ins, type);
 }
 
 void FunctionTranslator::set_field(u32 size_log2, u32 offset) {
@@ -81,14 +81,13 @@ void FunctionTranslator::get_element(u32 size_log2, bool is_signed, ValKind type
     }
     const Value index = pop();
     const Value ref = pop();
-    Ins ins;
-    ins.op = getter(Op::array_get8_u, size_log2, is_signed);
-    const OpInfo& o = info(ins.op);
+    const Op op = getter(Op::array_get8_u, size_log2, is_signed);
+    const OpInfo& o = info(op);
     const Operand a = operand(ref, o.shape.a, 'l');
     const Operand b = operand(index, o.shape.b, 'i');
+    Ins& ins = append_bits(op, type);
     set_a(ins, a);
     set_b(ins, b);
-    emit_bits(ins, type);
 }
 
 void FunctionTranslator::set_element(u32 size_log2) {

@@ -222,17 +222,15 @@ void FunctionTranslator::ensure_pins() {
     }
 }
 
-void FunctionTranslator::emit_bits(Ins ins, ValKind type) {
-    if (!is_float(type)) {
-        emit_result(ins, type);
-        return;
-    }
+Ins& FunctionTranslator::append_bits(Op op, ValKind type) {
+    if (!is_float(type)) return append_result(op, type);
     spill_acc(0);  // the bits are an integer while they are read
+    Ins& ins = append(op);
     send_to_slot(ins, next_home());
-    emit(ins);
     mirror_[0] = kNoIndex;
     forget_slot(ins.d);
     push_slot(type);
+    return ins;
 }
 
 void FunctionTranslator::local_set(u32 local, bool tee) {
