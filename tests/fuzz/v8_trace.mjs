@@ -16,7 +16,7 @@ function signatures(bytes) {
     let at = 8;
     const u = () => { let r = 0, s = 0, b; do { b = bytes[at++]; r += (b & 127) * 2 ** s; s += 7; } while (b & 128); return r; };
     const name = () => { const n = u(); at += n; return Buffer.from(bytes.subarray(at - n, at)).toString(); };
-    const types = [], funcs = [], imports = [], exports = [];
+    const types = [], funcs = [], imports = [], exports = [], memories = [];
     while (at < bytes.length) {
         const id = bytes[at++], end = u() + at;
         if (id === 1) {
@@ -39,11 +39,12 @@ function signatures(bytes) {
             for (let n = u(); n > 0; --n) {
                 const field = name(), kind = bytes[at++], index = u();
                 if (kind === 0) exports.push({field, type: funcs[index]});
+                if (kind === 2) memories.push(field);
             }
         }
         at = end;
     }
-    return {imports, exports};
+    return {imports, exports, memories};
 }
 const I32 = 0x7F, I64 = 0x7E, F32 = 0x7D, F64 = 0x7C;
 const argument = {[I32]: 7, [I64]: -9n, [F32]: 1.5, [F64]: -0.25};
@@ -51,7 +52,7 @@ const show = (type, v) => word(v) ?? (type === I32 ? ` ${v | 0}` : float(v));
 
 for (const file of process.argv.slice(2)) {
     const bytes = fs.readFileSync(file);
-    const {imports, exports} = signatures(bytes);
+    const {imports, exports, memories} = signatures(bytes);
     let trace = `module ${file}\n`;
     const supplied = {};
     for (const {module, field, type} of imports) {
@@ -75,6 +76,12 @@ for (const file of process.argv.slice(2)) {
             line += e instanceof WebAssembly.RuntimeError ? ' trap' : e instanceof RangeError ? ' exhausted' : ` ${e}`;
         }
         trace += line + '\n';
+    }
+    for (const field of instance ? memories : []) {
+        const memory = new Uint8Array(instance.exports[field].buffer);
+        let hash = 0x811C9DC5;
+        for (const byte of memory) hash = Math.imul(hash ^ byte, 0x01000193);
+        trace += `memory ${field} ${memory.length} ${hash >>> 0}\n`;
     }
     process.stdout.write(trace);
 }

@@ -183,6 +183,8 @@ Extern Store::add_memory(const MemoryType& type) {
             add(memories, {type, std::vector<u8>(type.limits.min << type.page_size_log2)})};
 }
 
+Extern Store::add_tag(TypeId type) { return {ExternKind::tag, add(tags, {type})}; }
+
 Extern Store::add_global(const GlobalType& type, const Value& value) {
     return {ExternKind::global, add(globals, {type, value})};
 }

@@ -88,7 +88,8 @@ void Machine::step() {
                        execute_variable(instr, imm) || execute_numeric(instr, imm, stack_) ||
                        execute_memory(instr, imm) || execute_table(instr, imm) ||
                        execute_vector(instr, imm, stack_) || execute_vector_memory(instr, imm) ||
-                       execute_reference(instr, imm) || execute_aggregate(instr, imm);
+                       execute_reference(instr, imm) || execute_aggregate(instr, imm) ||
+                       execute_atomic(instr, imm);
     if (!known) throw Unsupported{std::string(core::to_string(instr))};
 }
 

@@ -52,6 +52,7 @@ class Machine {
     bool execute_variable(Instr instr, const Immediates& imm);
     bool execute_memory(Instr instr, const Immediates& imm);
     bool execute_vector_memory(Instr instr, const Immediates& imm);
+    bool execute_atomic(Instr instr, const Immediates& imm);
     bool execute_table(Instr instr, const Immediates& imm);
     bool execute_reference(Instr instr, const Immediates& imm);
     bool execute_aggregate(Instr instr, const Immediates& imm);
@@ -72,6 +73,7 @@ class Machine {
     void push_address(bool is_64, u64 v);
     [[nodiscard]] u8* access(const Immediates& imm, u64 address, u64 size);
     u8* pop_access(const Immediates& imm, u64 size);
+    u8* pop_atomic_access(const Immediates& imm, u64 size);
     template <class Result, class Stored>
     bool load(const Immediates& imm);
     template <class Operand, class Stored>

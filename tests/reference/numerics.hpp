@@ -169,9 +169,13 @@ To extend_s(Operand a) {
 }
 
 // ---- floats -------------------------------------------------------------------------------------
-/// Which NaN stands where the specification lets an implementation choose; tests try both.
-enum class NanChoice : u8 { positive, negative };
-inline NanChoice nan_choice = NanChoice::positive;
+/// Which NaN stands where the specification lets an implementation choose, and how often it did:
+/// what depends on it must not be compared.
+struct NanChoice {
+    bool negative = false;
+    u64 made = 0;
+};
+inline NanChoice nan_choice;
 
 /// nans_N. A canonical NaN may always come; another one only if an operand is no canonical NaN,
 /// which is why the other choice is canonical, too.
@@ -181,8 +185,8 @@ F nans() {
     constexpr unsigned kFraction = sizeof(F) == 4 ? 23 : 52;
     constexpr Bits kSign = Bits{1} << (kWidth<F> - 1);
     constexpr Bits kCanonical = (kSign - 1) & ~((Bits{1} << (kFraction - 1)) - 1);
-    const bool negative = nan_choice == NanChoice::negative;
-    return std::bit_cast<F>(negative ? kCanonical | kSign : kCanonical);
+    ++nan_choice.made;
+    return std::bit_cast<F>(nan_choice.negative ? kCanonical | kSign : kCanonical);
 }
 /// A result, or the NaN that stands for it.
 template <class F>

@@ -114,7 +114,9 @@ class Runner {
     }
 
     void define(const ModuleSource& m) {
+        // A name that fails to be defined anew must not mean the module before.
         latest_ = nullptr;
+        instances_.erase(m.name);
         latest_module_ = compile(m);
         if (!m.name.empty()) modules_[m.name] = latest_module_;
         if (m.is_definition) return;

@@ -124,6 +124,7 @@ struct Store {
     [[nodiscard]] Extern add_host_func(const FuncType& type, HostFunction function);
     [[nodiscard]] Extern add_table(const TableType& type, const Value& initial);
     [[nodiscard]] Extern add_memory(const MemoryType& type);
+    [[nodiscard]] Extern add_tag(TypeId type);
     [[nodiscard]] Extern add_global(const GlobalType& type, const Value& value);
 };
 
