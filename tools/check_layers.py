@@ -5,6 +5,7 @@ Usage: check_layers.py [ROOT]      prints one line per wrong edge; exit code 1 i
 
 Folders of one floor may include each other as long as they do not do so in a loop. src/wasi,
 src/capi and tools are users of the library: they see the public headers and their own only.
+tests/reference, beside which the library is compared, must have as little as possible of it.
 """
 import pathlib
 import re
@@ -34,6 +35,12 @@ PUBLIC_FLOOR = FLOORS["api"]
 PUBLIC_ONLY = {"wasi", "capi"}
 # Tools that look at the translator's insides, as tests do; nothing is installed of them.
 DEVELOPER_TOOLS = {("tools", "fusion")}
+# What the reference interpreter and its runner of scripts may use; of the public headers only the
+# vocabulary.
+REFERENCE = "tests/reference"
+REFERENCE_MAY_USE = ("core/types/", "core/decoder/", "core/validator/", "core/text/",
+                     "spectests/runner/script.hpp", "spectests/runner/files.hpp",
+                     REFERENCE + "/")
 SUFFIXES = {".hpp", ".cpp", ".h", ".c", ".def", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
@@ -89,6 +96,19 @@ def check_file(root, path, edges):
             edges.setdefault((source, target), where)
 
 
+def check_reference(root):
+    """Yields the includes of the reference interpreter that would make it less independent."""
+    for path in sorted((root / REFERENCE).rglob("*")):
+        if path.suffix not in SUFFIXES:
+            continue
+        for number, name, quoted in includes(path):
+            vocabulary = name.startswith("wasmi/") and name[len("wasmi/"):] in VOCABULARY
+            if quoted and not name.startswith(REFERENCE_MAY_USE) or (
+                    name.startswith("wasmi/") and not vocabulary):
+                yield (f"{path.relative_to(root).as_posix()}:{number}: the reference interpreter "
+                       f"must not use {name}")
+
+
 def check(root):
     """Returns all problems of a source tree."""
     problems, edges = [], {}
@@ -97,6 +117,7 @@ def check(root):
             inside = path.relative_to(root).parts[:2] in DEVELOPER_TOOLS
             if path.suffix in SUFFIXES and path.is_file() and not inside:
                 problems.extend(check_file(root, path, edges))
+    problems.extend(check_reference(root))
     for (source, target), where in sorted(edges.items()):
         if (target, source) in edges and source < target:
             problems.append(f"{where}: {source} and {target} include each other "

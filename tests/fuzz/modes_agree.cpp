@@ -14,6 +14,7 @@
 
 #include <wasmi/wasmi.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -159,17 +160,16 @@ void report(const char* file, const char* mode, const Run& run, const Run& from)
                  from.fuel.c_str());
 }
 
+/// Whether a run shows what the reference says, as far as that is determined and until one of them
+/// reaches a limit.
 bool agrees(const ReferenceRun& reference, const Run& run) {
-    const std::size_t limit = comparable(reference.run.lines, run.lines);
-    const std::size_t count = std::min(limit, reference.determined);
-    if (!equal_up_to(reference.run.lines, run.lines, count)) return false;
-    // Without a limit there must be no more lines than those of the reference, either.
-    if (limit == ~std::size_t{0} && reference.determined == reference.run.lines.size() &&
-        run.lines.size() != reference.run.lines.size()) {
-        return false;
-    }
+    const std::vector<Line>& wanted = reference.run.lines;
+    const std::size_t limit = comparable(wanted, run.lines);
     const bool ended = limit == ~std::size_t{0};
-    return !ended || !reference.state_determined || reference.run.state == run.state;
+    if (ended && reference.state_determined) {
+        return run.lines == wanted && run.state == reference.run.state;
+    }
+    return equal_up_to(wanted, run.lines, std::min(limit, reference.determined));
 }
 
 struct Counts {

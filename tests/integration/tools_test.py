@@ -62,6 +62,12 @@ class Layers(Tree):
         self.write("src/wasi/a.cpp", '#include <wasmi/store.hpp>\n#include "wasi/vfs/fd.hpp"\n')
         self.assertEqual(1, len(self.problems("tools/x/main.cpp", '#include "api/impl.hpp"\n')))
 
+    def test_reference_interpreter_shares_next_to_nothing(self):
+        self.assertEqual([], self.problems(
+            "tests/reference/a.cpp", '#include "core/decoder/a.hpp"\n#include <wasmi/types.hpp>\n'))
+        for name in ('"core/executor/numeric.hpp"', '"core/memory/memory.hpp"', "<wasmi/store.hpp>"):
+            self.assertEqual(1, len(self.problems("tests/reference/a.cpp", f"#include {name}\n")))
+
     def test_public_header_must_not_include_private_ones(self):
         self.assertEqual(1, len(self.problems("include/wasmi/a.hpp", '#include "core/types/a.hpp"\n')))
 
