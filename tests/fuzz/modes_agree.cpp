@@ -121,17 +121,15 @@ Result<Run> run_in(const Mode& mode, std::span<const std::byte> bytes) {
     limits.memory_bytes = kMemoryBytes;
     limits.table_elements = kTableElements;
     Store store(engine, limits);
-    Linker linker(store);
     Run run;
+    std::vector<Extern> imports;
     for (const ImportType& import : module->imports()) {
         const Result<Extern> item = supply(store, import, run);
         if (!item) return item.error();
-        if (Result<void> done = linker.define(import.module, import.name, *item); !done) {
-            return std::move(done).error();
-        }
+        imports.push_back(*item);
     }
     store.set_fuel(kFuel);
-    const Result<Instance> instance = linker.instantiate(*module);
+    const Result<Instance> instance = Linker::instantiate(store, *module, imports);
     if (!instance) {
         const Error& error = instance.error();
         run.lines.push_back(line_of_end("start", error.kind(), error.trap()));

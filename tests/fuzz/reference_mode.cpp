@@ -53,8 +53,8 @@ class Mode {
             run_.lines.push_back(line_of_end("start", ErrorKind::exception, TrapCode::none));
         } catch (const OutOfSteps&) {
             run_.lines.push_back(line_of_end("start", ErrorKind::out_of_fuel, TrapCode::none));
-        } catch (const LinkError& e) {
-            throw Unsupported{e.message};
+        } catch (const LinkError&) {
+            run_.lines.push_back(line_of_end("start", ErrorKind::link, TrapCode::none));
         }
         return std::move(run_);
     }
@@ -74,8 +74,11 @@ class Mode {
                 if (type.value.heap() != HeapKind::extern_) return std::nullopt;
                 return store_.add_global(type, Value::of_ref(RefKind::host, kHostObject));
             }
-            case ExternKind::tag:
-                return store_.add_tag(module_->tags[import.index]);
+            case ExternKind::tag: {
+                // As an embedder makes it: of a type in a group of its own.
+                const FuncType& type = store_.func_type(module_->tags[import.index]);
+                return store_.add_tag(store_.engine->types.add_func(type).value());
+            }
         }
         return std::nullopt;
     }
@@ -150,7 +153,7 @@ Result<ReferenceRun> run_in_reference(std::span<const std::byte> bytes) {
         out.determined = out.run.lines.size();
         out.state_determined = !reaches_limit(out.run.lines);
         if (nan_choice.made == 0) return out;
-        nan_choice.negative = true;
+        nan_choice.other = true;
         const Run other = Mode(*module).run();
         out.determined = 0;
         while (out.determined < std::min(out.run.lines.size(), other.lines.size()) &&

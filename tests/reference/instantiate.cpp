@@ -171,13 +171,13 @@ Extern Store::add_host_func(const FuncType& type, HostFunction function) {
 }
 
 Extern Store::add_table(const TableType& type, const Value& initial) {
-    if (type.limits.min > limits.table_elements) throw LinkError{"the table is too large"};
+    if (type.limits.min > limits.table_elements) throw Unsupported{"a table of this size"};
     return {ExternKind::table, add(tables, {type, std::vector<Value>(type.limits.min, initial)})};
 }
 
 Extern Store::add_memory(const MemoryType& type) {
     if (type.limits.min > limits.memory_bytes >> type.page_size_log2) {
-        throw LinkError{"the memory is too large"};
+        throw Unsupported{"a memory of this size"};
     }
     return {ExternKind::memory,
             add(memories, {type, std::vector<u8>(type.limits.min << type.page_size_log2)})};

@@ -169,16 +169,16 @@ To extend_s(Operand a) {
 }
 
 // ---- floats -------------------------------------------------------------------------------------
-/// Which NaN stands where the specification lets an implementation choose, and how often it did:
-/// what depends on it must not be compared.
+/// Which NaN stands where the specification lets an implementation choose, and how often it did.
+/// The other one has more bits set than the specification allows in some cases: whatever depends
+/// on the choice must not be compared.
 struct NanChoice {
-    bool negative = false;
+    bool other = false;
     u64 made = 0;
 };
 inline NanChoice nan_choice;
 
-/// nans_N. A canonical NaN may always come; another one only if an operand is no canonical NaN,
-/// which is why the other choice is canonical, too.
+/// nans_N. The canonical NaN may always come.
 template <class F>
 F nans() {
     using Bits = BitsOf<F>;
@@ -186,7 +186,7 @@ F nans() {
     constexpr Bits kSign = Bits{1} << (kWidth<F> - 1);
     constexpr Bits kCanonical = (kSign - 1) & ~((Bits{1} << (kFraction - 1)) - 1);
     ++nan_choice.made;
-    return std::bit_cast<F>(nan_choice.negative ? kCanonical | kSign : kCanonical);
+    return std::bit_cast<F>(nan_choice.other ? static_cast<Bits>(~Bits{0}) : kCanonical);
 }
 /// A result, or the NaN that stands for it.
 template <class F>
