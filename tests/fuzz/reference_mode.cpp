@@ -138,9 +138,29 @@ bool reaches_limit(const std::vector<Line>& lines) {
                        [](const Line& line) { return line.ends_at_limit(); });
 }
 
+void keep_equal(const std::vector<Line>& lines, const std::vector<Line>& others,
+                std::vector<bool>& flags) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool equal = i < others.size() && lines[i] == others[i];
+        // Once there are more lines in one of them, no line stands for the same any more.
+        if (!equal && lines.size() != others.size()) {
+            std::fill(flags.begin() + static_cast<std::ptrdiff_t>(i), flags.end(), false);
+            return;
+        }
+        flags[i] = flags[i] && equal;
+    }
+}
+
 }  // namespace
 
-Result<ReferenceRun> run_in_reference(std::span<const std::byte> bytes) {
+bool ReferenceRun::is_determined() const {
+    const auto all = [](const std::vector<bool>& flags) {
+        return std::find(flags.begin(), flags.end(), false) == flags.end();
+    };
+    return all(lines_determined) && all(state_determined);
+}
+
+Result<ReferenceRun> run_in_reference(std::span<const std::byte> bytes, unsigned nan_runs) {
     auto engine = std::make_shared<core::EngineData>();
     engine->config.features = Features::all();
     const Result<std::shared_ptr<core::ModuleData>> module =
@@ -150,18 +170,16 @@ Result<ReferenceRun> run_in_reference(std::span<const std::byte> bytes) {
     try {
         nan_choice = {};
         out.run = Mode(*module).run();
-        out.determined = out.run.lines.size();
-        out.state_determined = !reaches_limit(out.run.lines);
-        if (nan_choice.made == 0) return out;
-        nan_choice.other = true;
-        const Run other = Mode(*module).run();
-        out.determined = 0;
-        while (out.determined < std::min(out.run.lines.size(), other.lines.size()) &&
-               out.run.lines[out.determined] == other.lines[out.determined]) {
-            ++out.determined;
+        out.lines_determined.assign(out.run.lines.size(), true);
+        out.state_determined.assign(out.run.state.size(), true);
+        out.limited = reaches_limit(out.run.lines);
+        const bool any_nan = nan_choice.made != 0;
+        for (u32 i = 1; i <= nan_runs && any_nan; ++i) {
+            nan_choice = {.run = i};
+            const Run other = Mode(*module).run();
+            keep_equal(out.run.lines, other.lines, out.lines_determined);
+            keep_equal(out.run.state, other.state, out.state_determined);
         }
-        out.state_determined =
-            out.state_determined && other.lines == out.run.lines && other.state == out.run.state;
     } catch (const Unsupported& u) {
         return Error(ErrorKind::unsupported, "unsupported: " + u.what);
     }

@@ -7,19 +7,23 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
+#include <vector>
 
 namespace wasmi::fuzz {
 
 struct ReferenceRun {
     Run run;
-    /// Lines of `run` that no choice of a NaN changes.
-    std::size_t determined = 0;
-    /// Nor that of the state; and no limit ended a call, which each engine does at another place.
-    bool state_determined = false;
+    // What no choice of a NaN changed: lines, and lines of the state.
+    std::vector<bool> lines_determined, state_determined;
+    bool limited = false;  ///< a call reached a limit: the state is this interpreter's own
+    /// All lines and all of the state, so that the engine's fuel is determined, too.
+    [[nodiscard]] bool is_determined() const;
 };
 
-/// Errors: what the reference interpreter cannot do ("unsupported: NAME"); those of loading.
-[[nodiscard]] Result<ReferenceRun> run_in_reference(std::span<const std::byte> module);
+/// `nan_runs`: with other NaNs, if there are any. What depends on one bit of a NaN shows in half
+/// of the runs. Errors: what the reference interpreter cannot do ("unsupported: NAME"); those of
+/// loading.
+[[nodiscard]] Result<ReferenceRun> run_in_reference(std::span<const std::byte> module,
+                                                    unsigned nan_runs);
 
 }  // namespace wasmi::fuzz

@@ -98,19 +98,16 @@ Val argument(ValType type) {
     }
 }
 
-std::size_t comparable(const std::vector<Line>& a, const std::vector<Line>& b) {
-    const auto until_limit = [](const std::vector<Line>& lines) {
-        const auto at = std::find_if(lines.begin(), lines.end(),
-                                     [](const Line& line) { return line.ends_at_limit(); });
-        return at == lines.end() ? ~std::size_t{0} : static_cast<std::size_t>(at - lines.begin());
-    };
-    return std::min(until_limit(a), until_limit(b));
-}
-
-bool equal_up_to(const std::vector<Line>& a, const std::vector<Line>& b, std::size_t count) {
-    if (std::min(a.size(), count) != std::min(b.size(), count)) return false;
-    return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(std::min(a.size(), count)),
-                      b.begin());
+bool agree(const std::vector<Line>& a, const std::vector<Line>& b, const std::vector<bool>& flags) {
+    for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+        const bool in_both = i < a.size() && i < b.size();
+        if (in_both && (a[i].ends_at_limit() || b[i].ends_at_limit())) return true;
+        if (i < flags.size() && !flags[i]) continue;
+        // More lines than the other has: only if what came before is not determined.
+        if (!in_both) return std::find(flags.begin(), flags.end(), false) != flags.end();
+        if (!(a[i] == b[i])) return false;
+    }
+    return true;
 }
 
 }  // namespace wasmi::fuzz

@@ -44,10 +44,9 @@ struct Run {
 /// What every function is called with.
 [[nodiscard]] Val argument(ValType type);
 
-/// How many lines, from the first on, two runs must have in common: all, or those before one of
-/// them reaches a limit.
-[[nodiscard]] std::size_t comparable(const std::vector<Line>& a, const std::vector<Line>& b);
-[[nodiscard]] bool equal_up_to(const std::vector<Line>& a, const std::vector<Line>& b,
-                               std::size_t count);
+/// Whether two runs agree in all lines, of those that `flags` marks, before one of them reaches a
+/// limit.
+[[nodiscard]] bool agree(const std::vector<Line>& a, const std::vector<Line>& b,
+                         const std::vector<bool>& flags);
 
 }  // namespace wasmi::fuzz

@@ -169,24 +169,27 @@ To extend_s(Operand a) {
 }
 
 // ---- floats -------------------------------------------------------------------------------------
-/// Which NaN stands where the specification lets an implementation choose, and how often it did.
-/// The other one has more bits set than the specification allows in some cases: whatever depends
-/// on the choice must not be compared.
+/// Which NaN stands where the specification lets an implementation choose: the canonical one in
+/// run 0, in others any, each time another. What differs between runs must not be compared. A
+/// superset of what is allowed: also after canonical operands come other NaNs.
 struct NanChoice {
-    bool other = false;
-    u64 made = 0;
+    u32 run = 0;
+    u64 made = 0;  ///< so far
 };
 inline NanChoice nan_choice;
 
-/// nans_N. The canonical NaN may always come.
+/// nans_N
 template <class F>
 F nans() {
     using Bits = BitsOf<F>;
     constexpr unsigned kFraction = sizeof(F) == 4 ? 23 : 52;
     constexpr Bits kSign = Bits{1} << (kWidth<F> - 1);
     constexpr Bits kCanonical = (kSign - 1) & ~((Bits{1} << (kFraction - 1)) - 1);
-    ++nan_choice.made;
-    return std::bit_cast<F>(nan_choice.other ? static_cast<Bits>(~Bits{0}) : kCanonical);
+    const u64 number = ++nan_choice.made;
+    if (nan_choice.run == 0) return std::bit_cast<F>(kCanonical);
+    u64 any = (number ^ u64{nan_choice.run} << 32) * 0x9E37'79B9'7F4A'7C15;
+    any = (any ^ any >> 29) * 0xBF58'476D'1CE4'E5B9;
+    return std::bit_cast<F>(static_cast<Bits>(kCanonical | (any ^ any >> 32)));
 }
 /// A result, or the NaN that stands for it.
 template <class F>
