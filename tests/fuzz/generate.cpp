@@ -226,7 +226,7 @@ class FunctionGenerator {
         if (one_in(8)) return random_();  // NaNs among them
         const double d = one_in(2) ? kDoubles[below(std::size(kDoubles))]
                                    : static_cast<double>(static_cast<i64>(integer()));
-        const float f = static_cast<float>(d);
+        const auto f = static_cast<float>(d);
         u32 bits = 0;
         u64 bits_64 = 0;
         std::memcpy(&bits, &f, sizeof bits);

@@ -23,7 +23,7 @@ struct ReferenceRun {
 /// `nan_runs`: with other NaNs, if there are any. What depends on one bit of a NaN shows in half
 /// of the runs. Errors: what the reference interpreter cannot do ("unsupported: NAME"); those of
 /// loading.
-[[nodiscard]] Result<ReferenceRun> run_in_reference(std::span<const std::byte> module,
+[[nodiscard]] Result<ReferenceRun> run_in_reference(std::span<const std::byte> bytes,
                                                     unsigned nan_runs);
 
 }  // namespace wasmi::fuzz

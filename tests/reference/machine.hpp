@@ -59,7 +59,7 @@ class Machine {
 
     // ---- control --------------------------------------------------------------------------------
     void enter(const core::BlockType& type, u32 at, bool is_loop);
-    void branch(u32 label);
+    void branch(u32 index);
     void leave_function();
     void call(Addr func);
     void return_call(Addr func);

@@ -116,7 +116,7 @@ bool Machine::execute_memory(Instr instr, const Immediates& imm) {
         case Instr::memory_fill: {
             MemoryInstance& m = memory(imm.index);
             const u64 count = pop_address(m.type.is_64);
-            const u8 value = static_cast<u8>(stack_.pop<u32>());
+            const auto value = static_cast<u8>(stack_.pop<u32>());
             const u64 to = pop_address(m.type.is_64);
             if (!is_within(to, count, m.bytes.size())) trap(TrapCode::out_of_bounds_memory_access);
             for (u64 i = 0; i < count; ++i) m.bytes[to + i] = value;
@@ -203,7 +203,7 @@ bool Machine::execute_vector_memory(Instr instr, const Immediates& imm) {
             return true;
         }
         case Instr::v128_store: {
-            const Vector v = stack_.pop<Vector>();
+            const auto v = stack_.pop<Vector>();
             std::copy_n(v.begin(), 16, pop_access(imm, 16));
             return true;
         }

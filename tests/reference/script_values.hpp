@@ -8,7 +8,7 @@
 namespace wasmi::reference {
 
 /// Of a literal that stands for one value.
-[[nodiscard]] Value value_of(const spectest::Pattern& literal);
+[[nodiscard]] Value value_of(const spectest::Pattern& p);
 
 /// Whether a value of that type is one of those that the pattern describes.
 [[nodiscard]] bool matches(const Store& store, const Value& value, ValType type,

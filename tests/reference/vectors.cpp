@@ -9,8 +9,8 @@ namespace {
 
 // ---- single instructions ------------------------------------------------------------------------
 bool shuffle(Stack& stack, const Immediates& imm) {
-    const Vector b = stack.pop<Vector>();
-    const Vector a = stack.pop<Vector>();
+    const auto b = stack.pop<Vector>();
+    const auto a = stack.pop<Vector>();
     Vector r;
     for (unsigned i = 0; i < 16; ++i) {
         const unsigned lane = imm.lane_at(i);
@@ -20,8 +20,8 @@ bool shuffle(Stack& stack, const Immediates& imm) {
     return true;
 }
 bool swizzle(Stack& stack) {
-    const Vector indices = stack.pop<Vector>();
-    const Vector a = stack.pop<Vector>();
+    const auto indices = stack.pop<Vector>();
+    const auto a = stack.pop<Vector>();
     Vector r;
     for (unsigned i = 0; i < 16; ++i) r[i] = indices[i] < 16 ? a[indices[i]] : u8{0};
     stack.push(r);
@@ -55,15 +55,15 @@ Lanes<i16> relaxed_dot(const Vector& a, const Vector& b) {
     return r;
 }
 bool relaxed_dot_i16x8(Stack& stack) {
-    const Vector b = stack.pop<Vector>();
-    const Vector a = stack.pop<Vector>();
+    const auto b = stack.pop<Vector>();
+    const auto a = stack.pop<Vector>();
     stack.push(of_lanes(relaxed_dot(a, b)));
     return true;
 }
 bool relaxed_dot_add_i32x4(Stack& stack) {
     const Lanes<u32> c = to_lanes<u32>(stack.pop<Vector>());
-    const Vector b = stack.pop<Vector>();
-    const Vector a = stack.pop<Vector>();
+    const auto b = stack.pop<Vector>();
+    const auto a = stack.pop<Vector>();
     const Lanes<i16> dot = relaxed_dot(a, b);
     Lanes<u32> r;
     for (std::size_t i = 0; i < r.size(); ++i) {
