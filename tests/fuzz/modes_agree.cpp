@@ -6,7 +6,7 @@
 //
 // Every exported function is called with fixed arguments; logged values, results, traps, the
 // memories and globals left behind and the fuel that was used must be the same with fusion, pins
-// and accumulators on and off, and with eager translation; all but the fuel must be what the
+// and accumulators on and off, with eager translation and with late validation; all but the fuel must be what the
 // reference interpreter says, as far as the specification determines it. --trace prints what
 // happened, for comparison with another engine: a NaN is "nan", as its bits are not determined.
 // Imports are functions that log their arguments.
@@ -33,12 +33,16 @@ using namespace wasmi::fuzz;
 
 struct Mode {
     const char* name;
-    bool fuse, pins, accumulators, eager;
+    bool fuse, pins, accumulators;
+    CompileMode compile = CompileMode::lazy_translation;
 };
 constexpr Mode kModes[] = {
-    {"default", true, true, true, false},  {"no fusion", false, true, true, false},
-    {"no pins", true, false, true, false}, {"no accumulators", true, true, false, false},
-    {"plain", false, false, false, true},
+    {"default", true, true, true},
+    {"no fusion", false, true, true},
+    {"no pins", true, false, true},
+    {"no accumulators", true, true, false},
+    {"plain", false, false, false, CompileMode::eager},
+    {"lazy", true, true, true, CompileMode::lazy},
 };
 
 void call(Store& store, const Func& func, const std::string& name, Run& run) {
@@ -114,7 +118,7 @@ Result<Extern> supply(Store& store, const ImportType& import, Run& run) {
 Result<Run> run_in(const Mode& mode, std::span<const std::byte> bytes) {
     Config config;
     config.features = Features::all();
-    config.compile = mode.eager ? CompileMode::eager : CompileMode::lazy_translation;
+    config.compile = mode.compile;
     config.tuning.fuse = mode.fuse;
     config.tuning.pin_locals = mode.pins;
     config.tuning.accumulators = mode.accumulators;
