@@ -6,10 +6,10 @@
 //
 // Every exported function is called with fixed arguments; logged values, results, traps, the
 // memories and globals left behind and the fuel that was used must be the same with fusion, pins
-// and accumulators on and off, with eager translation and with late validation; all but the fuel must be what the
-// reference interpreter says, as far as the specification determines it. --trace prints what
-// happened, for comparison with another engine: a NaN is "nan", as its bits are not determined.
-// Imports are functions that log their arguments.
+// and accumulators on and off, with eager translation and with late validation; all but the fuel
+// must be what the reference interpreter says, as far as the specification determines it. --trace
+// prints what happened, for comparison with another engine: a NaN is "nan", as its bits are not
+// determined. Imports are functions that log their arguments.
 #include "tests/fuzz/generate.hpp"
 #include "tests/fuzz/reference_mode.hpp"
 #include "tests/fuzz/trace.hpp"
