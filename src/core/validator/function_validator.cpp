@@ -128,6 +128,18 @@ constexpr bool is_special(ValType type) { return (type.bits() & 0xEu) == 4; }
 static_assert(is_special(ValType::v128) && is_special(ValType::ref(HeapKind::func, false)));
 static_assert(!is_special(ValType::funcref) && !is_special(ValType::f64));
 
+/// Whether the operands are exactly the parameters, and there is at most one result; all plain.
+bool is_plain_call(const FuncType& type, const ValType* base, const ValType* sp) {
+    const std::size_t params = type.params.size();
+    if (static_cast<std::size_t>(sp - base) < params || type.results.size() > 1) return false;
+    if (!type.results.empty() && is_special(type.results.front())) return false;
+    const ValType* got = sp - params;
+    for (const ValType want : type.params) {
+        if (*got++ != want || is_special(want)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 FunctionValidator::FunctionValidator(ModuleData& module)
@@ -533,7 +545,14 @@ bool FunctionValidator::run() {
             WASMI_RULE(rule())
         }
         s.p = func.next;
-        WASMI_RULE(call(module_.type_of_func(func.value).sub.func))
+        const FuncType& type = module_.type_of_func(func.value).sub.func;
+        if (WASMI_LIKELY(is_plain_call(type, s.base, s.sp))) {
+            call_weight_ += s.weight;
+            s.sp -= type.params.size();
+            if (type.results.empty()) WASMI_NEXT
+            WASMI_PUSH(type.results.front())
+        }
+        WASMI_RULE(call(type))
     }
 
 on_end_of_body:
