@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMaxFrames = 64;
 
 u64 module_offset(ModuleData& module, const FuncCode& func, u32 at) {
+    // Facts of callees are read, which another thread may be filling in (CompileMode::lazy).
+    const std::lock_guard lock(module.translate_mutex);
     TranslatorBuffers buffers;
     Result<Translation> t = translate_function(module, func.func_index - module.num_imported_funcs,
                                                code_target(), buffers, Keep::positions);
