@@ -28,14 +28,13 @@ struct Encoding {
 };
 
 /// [row][class]: bytes of a field. Rows: constants of four bytes, of eight, none.
-constexpr u8 kFieldRows[] = {'i', 'd', '-'};
+constexpr char kFieldRows[] = {'i', 'd', '-'};
 constexpr auto kFieldSizes = [] {
     std::array<std::array<u8, 8>, std::size(kFieldRows)> sizes{};
     for (std::size_t row = 0; row < sizes.size(); ++row) {
         for (u32 cls = 0; cls < 7; ++cls) {
             if (kFieldRows[row] == '-') continue;
-            sizes[row][cls] = static_cast<u8>(
-                field_size(static_cast<char>(kFieldRows[row]), static_cast<Cls>(cls)));
+            sizes[row][cls] = static_cast<u8>(field_size(kFieldRows[row], static_cast<Cls>(cls)));
         }
     }
     return sizes;

@@ -33,18 +33,6 @@ ValKind address_type(bool is_64) { return is_64 ? ValKind::i64 : ValKind::i32; }
 
 }  // namespace
 
-void TranslatorBuffers::clear() {
-    local_types.clear();
-    local_slots.clear();
-    pins.clear();
-    uses.clear();
-    stack.clear();
-    controls.clear();
-    pending.clear();
-    protected_.clear();
-    pads.clear();
-}
-
 FunctionTranslator::FunctionTranslator(ModuleData& module, u32 index, const CodeTarget& target,
                                        TranslatorBuffers& buffers, Keep keep)
     : module_(module),

@@ -85,8 +85,18 @@ struct TranslatorBuffers {
         bool is_delegate = false;
     };
 
-    /// Empties all of them.
-    void clear();
+    /// Empties all of them; Emitter::start() does that for the emitter's.
+    void clear() {
+        local_types.clear();
+        local_slots.clear();
+        pins.clear();
+        uses.clear();
+        stack.clear();
+        controls.clear();
+        pending.clear();
+        protected_.clear();
+        pads.clear();
+    }
 
     Emitter emitter;
     std::vector<ValType> local_types;
