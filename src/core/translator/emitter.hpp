@@ -7,10 +7,8 @@
 #include "core/translator/target.hpp"
 #include "core/types/func_code.hpp"
 
-#include <bit>
 #include <cstring>
 #include <span>
-#include <type_traits>
 #include <vector>
 
 namespace wasmi::core {
@@ -25,34 +23,12 @@ struct Ins {
     u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K; v128: its number)
     u64 imm[2] = {};          ///< as it will be encoded; nothing of rel and loop
 
-    /// The parts of the immediate in their order: see ImmKind. Whole words are written, as they are
-    /// read again soon: see Value::make().
+    /// The parts of the immediate in their order: see ImmKind.
     template <class... T>
     void set_imm(T... parts) {
         static_assert((sizeof parts + ...) <= kMostImm);
-        if constexpr (std::endian::native == std::endian::little) {
-            unsigned at = 0;
-            u64 words[2] = {};
-            ((add_part(words, at, parts), at += 8 * unsigned{sizeof parts}), ...);
-            imm[0] = words[0];
-            imm[1] = words[1];
-        } else {
-            u8* at = reinterpret_cast<u8*>(imm);
-            ((std::memcpy(at, &parts, sizeof parts), at += sizeof parts), ...);
-        }
-    }
-
-  private:
-    template <class T>
-    static WASMI_ALWAYS_INLINE void add_part(u64 (&words)[2], unsigned at, T part) {
-        const u64 value = [part] {
-            if constexpr (std::is_pointer_v<T>)
-                return u64{reinterpret_cast<std::uintptr_t>(part)};
-            else
-                return u64{part};
-        }();
-        words[at / 64] |= value << at % 64;
-        if (at % 64 != 0 && at % 64 + 8 * sizeof part > 64) words[1] |= value >> (64 - at % 64);
+        u8* at = reinterpret_cast<u8*>(imm);
+        ((std::memcpy(at, &parts, sizeof parts), at += sizeof parts), ...);
     }
 };
 
