@@ -34,7 +34,11 @@ WASMI_ALWAYS_INLINE T* atomic_address(Regs& s, TrapCode& code) {
         data = m->data;
     } else {
         address = u64{read<u32, F::a, kOff + F::layout.a>(s)} + load_raw<u32>(s.ip + imm);
-        if ((address & (sizeof(T) - 1)) == 0 && !in_bounds(s, address + sizeof(T))) return nullptr;
+        const u64 end = address + sizeof(T);
+        if (WASMI_UNLIKELY((address & (sizeof(T) - 1)) == 0 && end > seen_mem_size(s)) &&
+            end > __atomic_load_n(s.ctx->live_mem_size, __ATOMIC_RELAXED)) {
+            return nullptr;
+        }
         data = s.mem;
     }
     if (WASMI_UNLIKELY((address & (sizeof(T) - 1)) != 0)) {

@@ -149,33 +149,31 @@ struct GlobalSetImport {
 
 // ---- memory -------------------------------------------------------------------------------------
 
-/// Whether memory 0 reaches that far. The size that travels in a register may be behind: a shared
-/// memory grows on any thread. So the real one is asked before a trap. The register is left alone:
-/// to change it here would cost the fast path two moves.
-WASMI_ALWAYS_INLINE bool in_bounds(const Regs& s, u64 end) {
+/// The size of memory 0 that handlers compare with. It may be behind: a shared memory grows on any
+/// thread. So an access that fails asks the real one before it traps. A plain access does so by
+/// beginning anew (cold_first_out_of_bounds); in code for a shared memory it is always the first of
+/// its run (Emitter::start), so that nothing is done twice.
+WASMI_ALWAYS_INLINE u64 seen_mem_size(const Regs& s) {
 #if defined(WASMI_PRESERVE_NONE) || defined(WASMI_DISPATCH_LOOP)
-    if (WASMI_LIKELY(end <= s.mem_size)) return true;
+    return s.mem_size;
 #else
-    if (WASMI_LIKELY(end <= s.ctx->mem_size)) return true;
+    return s.ctx->mem_size;
 #endif
-    const u64 now = __atomic_load_n(s.ctx->live_mem_size, __ATOMIC_RELAXED);
-    s.ctx->mem_size = now;  // for the register, when it is loaded again
-    return end <= now;
 }
 
 template <class F, unsigned kOff, class T>
-WASMI_ALWAYS_INLINE Flow store_at(Regs& s, u32 base, T value) {
-    const u64 end = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds(s, end)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+WASMI_ALWAYS_INLINE Flow store_at(Regs& s, u64 base, T value) {
+    const u64 end = base + load_raw<u32>(s.ip + kOff + F::layout.imm);
+    if (WASMI_UNLIKELY(end > seen_mem_size(s))) return out_of_bounds<kOff>(s);
     store_guest<T>(s.mem + end - sizeof(T), value);
     return Flow::next;
 }
 
 template <auto kFn, class F, unsigned kOff>
-WASMI_ALWAYS_INLINE Flow load_at(Regs& s, u32 base) {
+WASMI_ALWAYS_INLINE Flow load_at(Regs& s, u64 base) {
     using T = typename FnTraits<decltype(kFn)>::Arg0;
-    const u64 end = u64{base} + load_raw<u32>(s.ip + kOff + F::layout.imm);
-    if (!in_bounds(s, end)) return trap<kOff>(s, TrapCode::out_of_bounds_memory_access);
+    const u64 end = base + load_raw<u32>(s.ip + kOff + F::layout.imm);
+    if (WASMI_UNLIKELY(end > seen_mem_size(s))) return out_of_bounds<kOff>(s);
     return finish<F, kOff>(s, kFn(load_guest<T>(s.mem + end - sizeof(T))));
 }
 
@@ -183,7 +181,7 @@ template <auto kFn>
 struct Load {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
-        return load_at<kFn, F, kOff>(s, read<u32, F::a, kOff + F::layout.a>(s));
+        return load_at<kFn, F, kOff>(s, read_address<F::a, kOff + F::layout.a>(s));
     }
 };
 template <auto kFn>
@@ -203,7 +201,7 @@ template <class T>
 struct Store {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
-        return store_at<F, kOff, T>(s, read<u32, F::a, kOff + F::layout.a>(s),
+        return store_at<F, kOff, T>(s, read_address<F::a, kOff + F::layout.a>(s),
                                     static_cast<T>(read<Carrier<T>, F::b, kOff + F::layout.b>(s)));
     }
 };
@@ -256,17 +254,23 @@ struct StoreAny {
 
 // ---- branches -----------------------------------------------------------------------------------
 
+/// The barrier keeps one position: the compiler would compute the new one beside the old.
+WASMI_ALWAYS_INLINE void move_ip(Regs& s, i32 distance) {
+    s.ip += distance;
+    __asm__("" : "+r"(s.ip));
+}
+
 /// Goes where the immediate says; backward branches pay for the turn and poll.
 template <class F, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow take_branch(Regs& s) {
     constexpr unsigned imm = kOff + F::layout.imm;
-    const u8* target = s.ip + load_raw<i32>(s.ip + imm);
+    const i32 distance = load_raw<i32>(s.ip + imm);
     if constexpr (F::info.imm == ImmKind::loop) {
-        const bool poll = charge(s.ctx, load_raw<u32>(s.ip + imm + 4));
-        s.ip = target;
-        return poll ? Flow::poll : Flow::jump;
+        const i64 cost = load_raw<i64>(s.ip + imm + 4);
+        move_ip(s, distance);
+        return charge(s, cost) ? Flow::poll : Flow::jump;
     } else {
-        s.ip = target;
+        move_ip(s, distance);
         return Flow::jump;
     }
 }
@@ -309,9 +313,9 @@ struct BranchTable {
         i = i < count ? i : count;
         const u8* entry = s.ip + kOff + F::layout.size + u64{i} * kEntrySize;
         const u32 cost = load_raw<u32>(entry + 4);
-        s.ip += load_raw<i32>(entry);
+        move_ip(s, load_raw<i32>(entry));
         if (cost == 0) return Flow::jump;
-        return charge(s.ctx, cost) ? Flow::poll : Flow::jump;
+        return charge(s, cost) ? Flow::poll : Flow::jump;
     }
 };
 
@@ -327,8 +331,9 @@ struct Unreachable {
 
 /// Enters guest code in the same instance: the frame is complete before the poll. A function of at
 /// most kSmallFrame bytes and kZero >= 0 locals: the reserve of the stack covers its frame.
-template <int kZero, unsigned kOff>
-WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, const u8* return_ip) {
+/// `words` are the link words.
+template <int kZero, unsigned kOff, class LinkWords>
+WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, LinkWords words) {
     s.fp += distance;
     __asm__("" : "+r"(s.fp));  // or a copy of the old one would be kept for the trap
     u8* const frame = s.fp;
@@ -349,10 +354,10 @@ WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, const u8* ret
             __asm__ volatile("" : "+r"(local));
         }
     }
-    store_raw<const u8*>(link, return_ip);
-    store_raw<u64>(link + 8, distance);
+    static_assert(sizeof(LinkWords) == kLinkSlots * sizeof(Slot));
+    store_raw(link, words);
     s.ip = f->entry.load(std::memory_order_acquire);
-    return charge(s.ctx, f->entry_cost) ? Flow::poll : Flow::jump;
+    return charge(s, f->entry_cost) ? Flow::poll : Flow::jump;
 }
 
 template <int kZero>
@@ -361,10 +366,21 @@ struct Call {
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         constexpr unsigned imm = kOff + F::layout.imm;
         auto* f = load_raw<FuncCode*>(s.ip + imm);
-        const u64 distance = load_raw<u32>(s.ip + imm + 8);
-        return enter<kZero, kOff>(s, f, distance, s.ip + kOff + F::layout.size);
+        const u64 distance = load_raw<u64>(s.ip + imm + 16);
+        // The code has the link words as they stand in the frame: one move, of a vector.
+        return enter<kZero, kOff>(s, f, distance, load_raw<V128>(s.ip + imm + 8));
     }
 };
+
+/// The same through a reference: nothing is known of the function.
+template <class F, unsigned kOff>
+WASMI_ALWAYS_INLINE Flow enter_any(Regs& s, FuncCode* f, u64 distance) {
+    struct LinkWords {
+        const u8* return_ip;
+        u64 distance;
+    };
+    return enter<-1, kOff>(s, f, distance, LinkWords{s.ip + kOff + F::layout.size, distance});
+}
 
 /// Calls funcs[r] through the slow path.
 template <class F, unsigned kOff>
@@ -396,7 +412,7 @@ struct CallIndirect {
             s.ctx->spill[1] = type;
             return call_outside<F, kOff>(s, func_addr_of(ref), distance);
         }
-        return enter<-1, kOff>(s, f.code, distance, s.ip + kOff + F::layout.size);
+        return enter_any<F, kOff>(s, f.code, distance);
     }
 };
 
@@ -414,7 +430,7 @@ struct CallRef {
             s.ctx->spill[1] = f.type;  // validation has proved the type
             return call_outside<F, kOff>(s, func_addr_of(ref), distance);
         }
-        return enter<-1, kOff>(s, f.code, distance, s.ip + kOff + F::layout.size);
+        return enter_any<F, kOff>(s, f.code, distance);
     }
 };
 

@@ -8,30 +8,39 @@ namespace handlers {
 
 WASMI_NOINLINE WASMI_CC Outcome cold_trap(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
-    s.ctx->fp = s.fp;
+    to_context(s);
     raise_trap(*s.ctx, s.ip, static_cast<TrapCode>(s.r));
     return Outcome();
 }
 
+WASMI_NOINLINE WASMI_CC Outcome cold_out_of_bounds(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    s.r = static_cast<u64>(TrapCode::out_of_bounds_memory_access);
+    WASMI_GO(cold_trap, s);
+}
+
+WASMI_NOINLINE WASMI_CC Outcome cold_first_out_of_bounds(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    const u64 now = __atomic_load_n(s.ctx->live_mem_size, __ATOMIC_RELAXED);
+    if (now > seen_mem_size(s)) {
+        s.mem_size = s.ctx->mem_size = now;
+        WASMI_DISPATCH(s);
+    }
+    s.ip += kHeaderSize;
+    WASMI_GO(cold_out_of_bounds, s);
+}
+
 WASMI_NOINLINE WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
-    s.ctx->fp = s.fp;
+    to_context(s);
     if (!poll(*s.ctx)) return Outcome();
+    from_context(s);
     WASMI_DISPATCH(s);
 }
 
-/// Goes on at `next` in the frame, instance and memory of the context.
-#define WASMI_RESUME(s, next)                \
-    if ((next) == nullptr) return Outcome(); \
-    (s).ip = (next);                         \
-    (s).fp = (s).ctx->fp;                    \
-    (s).mem = (s).ctx->mem_data;             \
-    (s).mem_size = (s).ctx->mem_size;        \
-    WASMI_DISPATCH(s)
-
 WASMI_NOINLINE WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
-    s.ctx->fp = s.fp;
+    to_context(s);
     const u8* base = s.fp + s.ctx->spill[0];
     const u8* next = call_outside(*s.ctx, s.ip, static_cast<u32>(s.r));
     // A lone result of a host function is expected in the accumulators too.
@@ -42,14 +51,14 @@ WASMI_NOINLINE WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS) {
 
 WASMI_NOINLINE WASMI_CC Outcome stub_leave(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
-    s.ctx->fp = s.fp;
+    to_context(s);
     s.ctx->status = ExecStatus::done;
     return Outcome();
 }
 
 WASMI_NOINLINE WASMI_CC Outcome stub_cross_return(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
-    s.ctx->fp = s.fp;
+    to_context(s);
     const u8* next = return_across(*s.ctx);
     WASMI_RESUME(s, next);
 }
@@ -65,7 +74,7 @@ WASMI_NOINLINE WASMI_CC Outcome stub_host_return(WASMI_HANDLER_PARAMS) {
 
 WASMI_NOINLINE WASMI_CC Outcome stub_translate(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
-    s.ctx->fp = s.fp;
+    to_context(s);
     const u8* next = translate_entry(*s.ctx, s.ip);
     WASMI_RESUME(s, next);
 }
@@ -132,11 +141,12 @@ void run_code(ExecContext& ctx, const u8* ip) {
 }
 #else
 void run_code(ExecContext& ctx, const u8* ip) {
-    Regs s{ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx, 0, 0, 0, VReg{}, VReg{}, VReg{}};
+    Regs s{ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,   0,
+           0,  0,      ctx.budget,   VReg{},       VReg{}, VReg{}};
     const auto handler = load_raw<handlers::Handler>(s.ip);
 #if defined(WASMI_PRESERVE_NONE)
-    handler(s.ip, s.fp, s.mem, s.mem_size, s.ctx, s.r, s.p0, handlers::nothing(), s.p1, s.f, s.f0,
-            s.f1);
+    handler(s.ctx, s.p1, s.mem, s.mem_size, s.ip, s.fp, s.r, handlers::nothing(), s.p0, s.budget,
+            s.f, s.f0, s.f1);
 #else
     handler(s.ip, s.fp, s.mem, s.ctx, s.r, s.p0, s.f, s.f0, s.f1);
 #endif

@@ -36,27 +36,29 @@
 #define WASMI_HANDLER_PARAMS const u8 *ip, u8 *fp, u8 *mem, u64 mem_size, ExecContext *ctx, u64 r
 #define WASMI_REGS                                                                         \
     Regs {                                                                                 \
-        ip, fp, mem, mem_size, ctx, r, 0, 0,                                               \
+        ip, fp, mem, mem_size, ctx, r, 0, 0, 0,                                            \
             load_raw<VReg>(reinterpret_cast<const u8*>(ctx->accumulator)), VReg{}, VReg {} \
     }
 #define WASMI_GO(handler, s) return (handler)((s).ip, (s).fp, (s).mem, (s).mem_size, (s).ctx, (s).r)
 #define WASMI_DISPATCH(s) return leave_to_loop(s, fp)
 #else
 #if defined(WASMI_PRESERVE_NONE)
+// On x86-64 the arguments are r12 to r15, rdi, rsi, rdx, rcx, r8, r9. Instructions with ip, fp and
+// r are the shortest with rdi, rsi, rdx; rcx stays free for the counts of shifts.
 #define WASMI_HANDLER_PARAMS                                                                   \
-    const u8 *ip, u8 *fp, u8 *mem, u64 mem_size, ExecContext *ctx, u64 r, u64 p0, u64, u64 p1, \
-        VReg f, VReg f0, VReg f1
+    ExecContext *ctx, u64 p1, u8 *mem, u64 mem_size, const u8 *ip, u8 *fp, u64 r, u64, u64 p0, \
+        i64 budget, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
-    Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, f, f0, f1 }
+    Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, budget, f, f0, f1 }
 #define WASMI_GO(handler, s)                                                                       \
-    WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).mem_size, (s).ctx, (s).r, (s).p0, \
-                                    wasmi::core::handlers::nothing(), (s).p1, (s).f, (s).f0,       \
-                                    (s).f1)
+    WASMI_MUSTTAIL return (handler)((s).ctx, (s).p1, (s).mem, (s).mem_size, (s).ip, (s).fp, (s).r, \
+                                    wasmi::core::handlers::nothing(), (s).p0, (s).budget, (s).f,   \
+                                    (s).f0, (s).f1)
 #else
 #define WASMI_HANDLER_PARAMS \
     const u8 *ip, u8 *fp, u8 *mem, ExecContext *ctx, u64 r, u64 p0, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
-    Regs { ip, fp, mem, 0, ctx, r, p0, 0, f, f0, f1 }
+    Regs { ip, fp, mem, 0, ctx, r, p0, 0, 0, f, f0, f1 }
 #define WASMI_GO(handler, s)                                                                \
     WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, \
                                     (s).f0, (s).f1)
@@ -100,6 +102,8 @@ using Handler = WASMI_CC Outcome (*)(WASMI_HANDLER_PARAMS);
 
 // Continuations off the fast path; same signature, so that a jump reaches them (cold.cpp).
 WASMI_CC Outcome cold_trap(WASMI_HANDLER_PARAMS);
+WASMI_CC Outcome cold_out_of_bounds(WASMI_HANDLER_PARAMS);
+WASMI_CC Outcome cold_first_out_of_bounds(WASMI_HANDLER_PARAMS);
 WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS);
 WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS);
 
@@ -112,6 +116,22 @@ WASMI_ALWAYS_INLINE Outcome leave_to_loop(const Regs& s, const u8* old_fp) {
     return {s.ip, s.r};
 }
 #endif
+
+/// Ends a handler off the fast path.
+#define WASMI_GO_COLD(flow, s)                 \
+    if ((flow) == Flow::poll) {                \
+        WASMI_GO(cold_poll, s);                \
+    }                                          \
+    if ((flow) == Flow::call) {                \
+        WASMI_GO(cold_call, s);                \
+    }                                          \
+    if ((flow) == Flow::first_out_of_bounds) { \
+        WASMI_GO(cold_first_out_of_bounds, s); \
+    }                                          \
+    if ((flow) == Flow::out_of_bounds) {       \
+        WASMI_GO(cold_out_of_bounds, s);       \
+    }                                          \
+    WASMI_GO(cold_trap, s)
 
 template <unsigned kOff, class F, class... Rest>
 WASMI_ALWAYS_INLINE Flow exec_run(Regs& s) {
@@ -139,13 +159,7 @@ WASMI_CC Outcome run(WASMI_HANDLER_PARAMS) {
     if (WASMI_LIKELY(flow == Flow::jump)) {
         WASMI_DISPATCH(s);
     }
-    if (flow == Flow::poll) {
-        WASMI_GO(cold_poll, s);
-    }
-    if (flow == Flow::call) {
-        WASMI_GO(cold_call, s);
-    }
-    WASMI_GO(cold_trap, s);
+    WASMI_GO_COLD(flow, s);
 }
 
 /// The same for operations that need more registers than GCC has left beside the arguments:
@@ -159,13 +173,7 @@ WASMI_CC Outcome heavy_run(WASMI_HANDLER_PARAMS) {
     if (WASMI_LIKELY(flow <= Flow::jump)) {
         WASMI_DISPATCH(s);
     }
-    if (flow == Flow::poll) {
-        WASMI_GO(cold_poll, s);
-    }
-    if (flow == Flow::call) {
-        WASMI_GO(cold_call, s);
-    }
-    WASMI_GO(cold_trap, s);
+    WASMI_GO_COLD(flow, s);
 }
 
 constexpr bool is_heavy(Op op) {
@@ -176,17 +184,19 @@ constexpr bool is_heavy(Op op) {
            (op >= Op::ref_test_all && op <= Op::ref_cast_func);
 }
 
+/// Goes on at `next` in the frame, instance and memory of the context; null: leaves the executor.
+#define WASMI_RESUME(s, next)                \
+    if ((next) == nullptr) return Outcome(); \
+    (s).ip = (next);                         \
+    from_context(s);                         \
+    WASMI_DISPATCH(s)
+
 template <SlowFn kFn>
 WASMI_CC Outcome slow_run(WASMI_HANDLER_PARAMS) {
-    ctx->fp = fp;
-    const u8* next = kFn(*ctx, ip + kHeaderSize, ip + kHeaderSize + sizeof(SlowFields));
-    if (next == nullptr) return Outcome();
     Regs s = WASMI_REGS;
-    s.ip = next;
-    s.fp = ctx->fp;
-    s.mem = ctx->mem_data;
-    s.mem_size = ctx->mem_size;
-    WASMI_DISPATCH(s);
+    to_context(s);
+    const u8* next = kFn(*ctx, ip + kHeaderSize, ip + kHeaderSize + sizeof(SlowFields));
+    WASMI_RESUME(s, next);
 }
 
 template <Op kOp, u32 kIndex>

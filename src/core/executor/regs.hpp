@@ -26,6 +26,7 @@ struct Regs {
     ExecContext* ctx;
     u64 r;                   ///< integer accumulator
     u64 p0, p1;              ///< pinned integer locals
+    i64 budget;              ///< ExecContext::budget, where there is a register for it
     VReg f;                  ///< floating accumulator; set_f() changes it
     VReg f0, f1;             ///< pinned floating locals
     bool f_changed = false;  ///< by this handler: a constant wherever the compiler looks at it
@@ -38,10 +39,12 @@ struct Regs {
 
 /// What a body tells the code around it.
 enum class Flow : u8 {
-    next,  ///< go on after this instruction
-    jump,  ///< ip is set
-    poll,  ///< ip is set to a place where all state is in memory; the budget is used up
-    trap,  ///< r holds the TrapCode, ip the position
+    next,           ///< go on after this instruction
+    jump,           ///< ip is set
+    poll,           ///< ip is set to a place where all state is in memory; the budget is used up
+    trap,           ///< r holds the TrapCode, ip the position
+    out_of_bounds,  ///< the trap of a plain access; ip holds the position
+    first_out_of_bounds,  ///< the same of the first instruction of the run; ip is still its header
     call,  ///< a call that leaves the instance: r = function address, ip = where to return to,
            ///< ctx->spill[0] = byte distance of the new frame
 };
@@ -124,6 +127,16 @@ WASMI_ALWAYS_INLINE T read(const Regs& s) {
     }
 }
 
+/// An address of 32 bits: as i32 values are kept zero-extended, a register has it already.
+template <Cls kCls, unsigned kOff>
+WASMI_ALWAYS_INLINE u64 read_address(const Regs& s) {
+    const u64 address = kCls == Cls::R || kCls == Cls::P0 || kCls == Cls::P1
+                            ? read<u64, kCls, kOff>(s)
+                            : u64{read<u32, kCls, kOff>(s)};
+    WASMI_ASSERT(address >> 32 == 0);
+    return address;
+}
+
 /// Slots are written in whole words, so that 64-bit moves can forward from the store.
 template <class T, Cls kCls, unsigned kOff>
 WASMI_ALWAYS_INLINE void write(Regs& s, T value) {
@@ -153,11 +166,41 @@ WASMI_ALWAYS_INLINE Flow trap(Regs& s, TrapCode code) {
     return Flow::trap;
 }
 
+template <unsigned kOff>
+WASMI_ALWAYS_INLINE Flow out_of_bounds(Regs& s) {
+    if constexpr (kOff == kHeaderSize) return Flow::first_out_of_bounds;
+    s.ip += kOff;
+    return Flow::out_of_bounds;
+}
+
 /// True if the slice is used up: the one poll of the design. Deadlines and interrupts are looked
 /// at only then, so that this is a subtraction and a branch.
-WASMI_ALWAYS_INLINE bool charge(ExecContext* ctx, i64 cost) {
-    ctx->budget -= cost;
-    return WASMI_UNLIKELY(ctx->budget < 0);
+WASMI_ALWAYS_INLINE bool charge(i64& budget, i64 cost) {
+    budget -= cost;
+    return WASMI_UNLIKELY(budget < 0);
+}
+/// The same while handlers run.
+WASMI_ALWAYS_INLINE bool charge(Regs& s, i64 cost) {
+#if defined(WASMI_PRESERVE_NONE)
+    return charge(s.budget, cost);
+#else
+    return charge(s.ctx->budget, cost);
+#endif
+}
+
+/// Before a C++ function that looks at the state of the guest.
+WASMI_ALWAYS_INLINE void to_context(const Regs& s) {
+    s.ctx->fp = s.fp;
+#if defined(WASMI_PRESERVE_NONE)
+    s.ctx->budget = s.budget;
+#endif
+}
+/// After one that may have changed it.
+WASMI_ALWAYS_INLINE void from_context(Regs& s) {
+    s.fp = s.ctx->fp;
+    s.mem = s.ctx->mem_data;
+    s.mem_size = s.ctx->mem_size;
+    s.budget = s.ctx->budget;
 }
 
 /// One instruction: an operation, its operand classes, and where its fields are.

@@ -149,7 +149,7 @@ const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance, cons
     store_raw<const u8*>(frame + f.link_bytes, return_ip);
     store_raw<u64>(frame + f.link_bytes + 8, distance);
     ctx.fp = frame;
-    if (charge(&ctx, f.entry_cost) && !poll(ctx)) return nullptr;
+    if (charge(ctx.budget, f.entry_cost) && !poll(ctx)) return nullptr;
     return f.entry.load(std::memory_order_acquire);
 }
 
@@ -230,9 +230,10 @@ Result<const u8*> translate_now(FuncCode& f) {
     ModuleData::CodeMemory& memory = code_memory_of(module);
     Result<Translation> t = translate_function(module, defined, code_target(), memory.buffers);
     if (!t) return std::move(t).error().at_function(f.func_index);
-    const CodeInfo* info = memory.add(f, t->code, std::move(t->catches));
+    const std::size_t size = t->code.size();
+    const CodeInfo* info = memory.add(f, std::move(*t));
     // What one huge function needed is not kept for the others.
-    if (t->code.size() > kLargeFunction) memory.buffers = TranslatorBuffers{};
+    if (size > kLargeFunction) memory.buffers = TranslatorBuffers{};
     f.entry.store(info->begin, std::memory_order_release);
     return info->begin;
 }

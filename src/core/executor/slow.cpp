@@ -80,7 +80,7 @@ const u8* lazy_entry(ExecContext& ctx, const u8* fields, const u8* next) {
     if (o.i0 > static_cast<u64>(ctx.stack_end - ctx.fp)) {
         return fail(ctx, fields, TrapCode::call_stack_exhausted);
     }
-    if (charge(&ctx, o.i1) && !poll(ctx)) return nullptr;
+    if (charge(ctx.budget, o.i1) && !poll(ctx)) return nullptr;
     return next;
 }
 

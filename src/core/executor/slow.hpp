@@ -31,7 +31,7 @@ inline constexpr u64 kBytesPerFuel = 64;
 
 /// False: leave the executor. A chunk takes long enough to look for interrupts at each.
 inline bool charge_bytes(ExecContext& ctx, u64 bytes) {
-    return charge(&ctx, static_cast<i64>(bytes / kBytesPerFuel)) ? poll(ctx) : go_on(ctx);
+    return charge(ctx.budget, static_cast<i64>(bytes / kBytesPerFuel)) ? poll(ctx) : go_on(ctx);
 }
 
 #define WASMI_SLOW_FN(id) const u8* id(ExecContext& ctx, const u8* fields, const u8* next)

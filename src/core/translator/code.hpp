@@ -49,20 +49,21 @@ enum class Cls : u8 {
 /// What follows the source fields.
 enum class ImmKind : u8 {
     none,
-    u16,    ///< a slot
-    u32,    ///< index, count; of plain accesses to memory: offset and size added
-    v128,   ///< 16 bytes
-    rel,    ///< i32 distance of a branch
-    loop,   ///< i32 distance, u32 fuel of one turn
-    ldp,    ///< two slots
-    call,   ///< FuncCode*, u32 distance of the arguments in bytes
-    icall,  ///< u16 table or 0, u32 type id or function index, u16 slot of the arguments
-    mem,    ///< u16 memory, u64 offset
-    retn,   ///< u16 link slot, u16 first result slot, u16 slots
-    slow,   ///< four u16 and two u32, see slow.hpp
+    u16,     ///< a slot
+    u32,     ///< index, count
+    access,  ///< u32 end of a plain access to memory 0: offset and size added
+    v128,    ///< 16 bytes
+    rel,     ///< i32 distance of a branch
+    loop,    ///< i32 distance, i64 fuel of one turn
+    ldp,     ///< two slots
+    call,    ///< FuncCode*, return address, u64 distance of the arguments in bytes
+    icall,   ///< u16 table or 0, u32 type id or function index, u16 slot of the arguments
+    mem,     ///< u16 memory, u64 offset
+    retn,    ///< u16 link slot, u16 first result slot, u16 slots
+    slow,    ///< four u16 and two u32, see slow.hpp
 };
 
-inline constexpr u32 kMostImm = 16;  ///< bytes of the largest
+inline constexpr u32 kMostImm = 24;  ///< bytes of the largest
 
 constexpr u32 imm_size(ImmKind kind) {
     switch (kind) {
@@ -71,17 +72,18 @@ constexpr u32 imm_size(ImmKind kind) {
         case ImmKind::u16:
             return 2;
         case ImmKind::u32:
+        case ImmKind::access:
             return 4;
         case ImmKind::v128:
             return 16;
         case ImmKind::rel:
             return 4;
         case ImmKind::loop:
-            return 8;
+            return 12;
         case ImmKind::ldp:
             return 4;
         case ImmKind::call:
-            return 12;
+            return 24;
         case ImmKind::icall:
             return 8;
         case ImmKind::mem:

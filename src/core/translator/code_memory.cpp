@@ -5,8 +5,8 @@
 
 namespace wasmi::core {
 
-const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, std::span<const u8> code,
-                                            std::vector<CatchEntry> catches) {
+const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, Translation translation) {
+    const std::span<const u8> code = translation.code;
     // Headers are read as words: keep functions aligned to their size.
     const std::size_t size = (code.size() + 7) & ~std::size_t{7};
     if (capacity_ - used_ < size) {
@@ -17,6 +17,12 @@ const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, std::span<const u8> 
     u8* begin = chunks_.back().get() + used_;
     used_ += size;
     std::memcpy(begin, code.data(), code.size());
+    for (const u32 at : translation.return_addresses) {
+        u64 address = 0;
+        std::memcpy(&address, begin + at, sizeof address);
+        address += reinterpret_cast<u64>(begin);
+        std::memcpy(begin + at, &address, sizeof address);
+    }
     auto info = std::make_unique<CodeInfo>();
     info->begin = begin;
     info->size = static_cast<u32>(code.size());
@@ -25,7 +31,7 @@ const CodeInfo* ModuleData::CodeMemory::add(FuncCode& func, std::span<const u8> 
     const u32 defined = func.func_index - module.num_imported_funcs;
     const FuncFacts& measured = module.facts[defined];
     info->frame_bytes = frame_slots(measured, module.type_of_func(func.func_index)) * 8;
-    info->catches = std::move(catches);
+    info->catches = std::move(translation.catches);
     ++count;
     body_bytes += module.funcs[defined].body.size;
     code_bytes += code.size();

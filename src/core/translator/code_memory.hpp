@@ -27,6 +27,15 @@ struct CatchEntry {
     u32 go_on_at = 0;  ///< not 0: a delegate; the search goes on at that entry
 };
 
+/// The work of the translator on one function.
+struct Translation {
+    std::span<const u8> code;               ///< valid until the buffers are used again
+    std::span<const u32> return_addresses;  ///< likewise; see Emitter::return_addresses
+    std::vector<CatchEntry> catches;
+    std::vector<CodePosition> positions;  ///< if asked for; ascending by code offset
+    std::vector<FormBlock> blocks;        ///< if asked for
+};
+
 /// A translated function. Immutable once published.
 struct CodeInfo {
     const u8* begin = nullptr;
@@ -37,8 +46,8 @@ struct CodeInfo {
 };
 
 struct ModuleData::CodeMemory {
-    /// Keeps a copy of the code; the address is stable.
-    const CodeInfo* add(FuncCode& func, std::span<const u8> code, std::vector<CatchEntry> catches);
+    /// Keeps a copy of the code, whose address is stable.
+    const CodeInfo* add(FuncCode& func, Translation translation);
     /// The function whose code holds `ip`, or null.
     [[nodiscard]] const CodeInfo* find(const u8* ip) const;
 

@@ -24,7 +24,7 @@ static_assert([] {
 struct Encoding {
     u8 sources[3];    ///< rows of kFieldSizes
     u8 imm;           ///< size of the immediate
-    bool is_special;  ///< has a label, or vectors
+    bool is_special;  ///< has a label, a return address, or vectors
 };
 
 /// [row][class]: bytes of a field. Rows: constants of four bytes, of eight, none.
@@ -52,7 +52,7 @@ constexpr auto kEncodings = [] {
             if (type == 'v') e.is_special = true;
         }
         e.imm = static_cast<u8>(imm_size(o.imm));
-        if (o.imm == ImmKind::rel || o.imm == ImmKind::loop ||
+        if (o.imm == ImmKind::rel || o.imm == ImmKind::loop || o.imm == ImmKind::call ||
             op == static_cast<std::size_t>(Op::br_table)) {
             e.is_special = true;
         }
@@ -69,19 +69,18 @@ u32 form_of(const Ins& ins) {
 
 }  // namespace
 
-void Emitter::start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
-                    std::vector<FormBlock>* blocks) {
-    blocks_ = blocks;
+void Emitter::start(const CodeTarget& target, const Options& options) {
     loop_depth_ = block_depth_ = 0;
     target_ = target;
-    fuse_ = fuse;
-    positions_ = positions;
+    options_ = options;
     block_.clear();
     size_ = 0;
     labels_.clear();
     fixups_.clear();
     cost_fixups_.clear();
+    table_cost_fixups_.clear();
     tables_.clear();
+    return_addresses_.clear();
     vectors_.clear();
 }
 
@@ -122,7 +121,9 @@ void Emitter::put_branch(LabelId label, u32 run) {
 
 // Sizes come from tables, not from jumps: which instruction comes next is hard to predict.
 WASMI_ALWAYS_INLINE void Emitter::encode_fields(const Ins& ins, u32 run) {
-    if (WASMI_UNLIKELY(positions_ != nullptr)) positions_->push_back({position(), ins.offset});
+    if (WASMI_UNLIKELY(options_.positions != nullptr)) {
+        options_.positions->push_back({position(), ins.offset});
+    }
     const Encoding& e = kEncodings[static_cast<std::size_t>(ins.op)];
     if (e.is_special) {
         encode_special(ins, run);
@@ -144,7 +145,7 @@ WASMI_ALWAYS_INLINE void Emitter::encode_fields(const Ins& ins, u32 run) {
     size_ = static_cast<u32>(p - code_.data());
 }
 
-/// Operations with labels or vectors.
+/// Operations with labels, return addresses or vectors.
 void Emitter::encode_special(const Ins& ins, u32 run) {
     const OpInfo& o = info(ins.op);
     const u64 values[] = {ins.a, ins.b, ins.c};
@@ -162,10 +163,15 @@ void Emitter::encode_special(const Ins& ins, u32 run) {
         put_branch(ins.label, run);
         if (o.imm == ImmKind::loop) {
             cost_fixups_.push_back({position(), run, ins.label});
-            put(u32{0});
+            put(i64{0});
         }
+    } else if (o.imm == ImmKind::call) {
+        put(ins.imm[0]);
+        return_addresses_.push_back(position());
+        put(u64{position()} + 16);  // a call is the last of its run: the next one follows
+        put(ins.imm[1]);
     } else {
-        std::memcpy(code_.data() + size_, ins.imm, kMostImm);
+        std::memcpy(code_.data() + size_, ins.imm, sizeof ins.imm);
         size_ += imm_size(o.imm);
     }
     if (dest_size(ins.k.d) != 0) put(static_cast<u16>(ins.d));
@@ -175,7 +181,8 @@ void Emitter::encode_special(const Ins& ins, u32 run) {
         reserve((std::size_t{count} + 1) * 8 + block_.size() * kMostBytes);
         for (u32 i = ins.label; i <= ins.label + count; ++i) {
             put_branch(tables_[i].label, run);
-            if (tables_[i].backward) cost_fixups_.push_back({position(), run, tables_[i].label});
+            if (tables_[i].backward)
+                table_cost_fixups_.push_back({position(), run, tables_[i].label});
             put(u32{0});
         }
     }
@@ -190,7 +197,7 @@ void Emitter::flush() {
         if (!forms_.empty()) target_.fuse.prefetch(forms_.back(), form);
         forms_.push_back(static_cast<u16>(form));
     }
-    if (blocks_ != nullptr) blocks_->push_back({block_depth_, forms_});
+    if (options_.blocks != nullptr) options_.blocks->push_back({block_depth_, forms_});
     for (std::size_t i = 0; i < count;) {
         const u32 run = position();
         put(u64{0});
@@ -198,7 +205,8 @@ void Emitter::flush() {
         const Op first = block_[i].op;
         encode_fields(block_[i], run);
         while (++i < count) {
-            const u32 longer = fuse_ ? target_.fuse.find(id, forms_[i]) : 0;
+            if (options_.shared_memory && info(block_[i].op).imm == ImmKind::access) break;
+            const u32 longer = options_.fuse ? target_.fuse.find(id, forms_[i]) : 0;
             if (longer == 0) break;
             id = longer;
             encode_fields(block_[i], run);
@@ -217,9 +225,14 @@ std::span<const u8> Emitter::finish() {
         const i32 distance = static_cast<i32>(labels_[f.label].position) - static_cast<i32>(f.base);
         std::memcpy(code_.data() + f.at, &distance, sizeof distance);
     }
+    // At least 1: in a br_table 0 stands for a forward branch.
+    const auto cost_of = [this](const Fixup& f) { return std::max(labels_[f.label].cost, 1u); };
     for (const Fixup& f : cost_fixups_) {
-        // At least 1: in a br_table 0 stands for a forward branch.
-        const u32 cost = labels_[f.label].cost != 0 ? labels_[f.label].cost : 1;
+        const i64 cost = cost_of(f);
+        std::memcpy(code_.data() + f.at, &cost, sizeof cost);
+    }
+    for (const Fixup& f : table_cost_fixups_) {
+        const u32 cost = cost_of(f);
         std::memcpy(code_.data() + f.at, &cost, sizeof cost);
     }
     return {code_.data(), size_};

@@ -21,12 +21,12 @@ struct Ins {
     u32 label = 0;            ///< rel, loop: where to; br_table: Emitter::add_table()
     u32 offset = 0;           ///< of the WebAssembly instruction in the module
     u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K; v128: its number)
-    u64 imm[2] = {};          ///< as it will be encoded; nothing of rel and loop
+    u64 imm[2] = {};          ///< as it will be encoded; of rel and loop nothing, of call the rest
 
     /// The parts of the immediate in their order: see ImmKind.
     template <class... T>
     void set_imm(T... parts) {
-        static_assert((sizeof parts + ...) <= kMostImm);
+        static_assert((sizeof parts + ...) <= sizeof imm);
         u8* at = reinterpret_cast<u8*>(imm);
         ((std::memcpy(at, &parts, sizeof parts), at += sizeof parts), ...);
     }
@@ -49,10 +49,15 @@ struct FormBlock {
 
 class Emitter {
   public:
-    /// Starts a function; keeps buffers. `positions` and `blocks` are filled if not null: where the
-    /// code came from, and the form ids before fusion.
-    void start(const CodeTarget& target, bool fuse, std::vector<CodePosition>* positions,
-               std::vector<FormBlock>* blocks);
+    struct Options {
+        bool fuse = true;
+        /// Memory 0 is shared: a plain access is the first of its run, as it may begin anew.
+        bool shared_memory = false;
+        std::vector<CodePosition>* positions = nullptr;  ///< filled with where the code came from
+        std::vector<FormBlock>* blocks = nullptr;        ///< filled with the form ids before fusion
+    };
+    /// Starts a function; keeps buffers.
+    void start(const CodeTarget& target, const Options& options);
     /// In how many loops the instructions are that follow.
     void set_loop_depth(u32 depth) {
         loop_depth_ = depth;
@@ -103,8 +108,10 @@ class Emitter {
     /// default.
     [[nodiscard]] u32 add_table(const std::vector<TableTarget>& targets);
 
-    /// Resolves all branches; the finished code, valid until start().
+    /// Resolves all branches; the finished code, valid until start(). It holds return addresses.
     [[nodiscard]] std::span<const u8> finish();
+    /// Offsets of the return addresses in it: words that say where in the code they point.
+    [[nodiscard]] std::span<const u32> return_addresses() const { return return_addresses_; }
 
   private:
     struct Label {
@@ -127,9 +134,7 @@ class Emitter {
     void put(T value);
 
     CodeTarget target_;
-    bool fuse_ = true;
-    std::vector<CodePosition>* positions_ = nullptr;
-    std::vector<FormBlock>* blocks_ = nullptr;
+    Options options_;
     u32 loop_depth_ = 0;
     u32 block_depth_ = 0;  ///< of the first instruction of the open block
     std::vector<Ins> block_;
@@ -138,8 +143,10 @@ class Emitter {
     u32 size_ = 0;
     std::vector<Label> labels_;
     std::vector<Fixup> fixups_;
-    std::vector<Fixup> cost_fixups_;
+    std::vector<Fixup> cost_fixups_;        ///< of loop branches
+    std::vector<Fixup> table_cost_fixups_;  ///< of entries of a br_table
     std::vector<TableTarget> tables_;
+    std::vector<u32> return_addresses_;
     struct Vector {
         u64 low, high;
     };

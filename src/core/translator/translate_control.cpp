@@ -594,7 +594,7 @@ void FunctionTranslator::call(u32 func) {
     const u32 zero = module_.facts[defined].local_slots - type.param_slots;
     FuncCode& callee = module_.codes[defined];
     const bool is_small = zero <= 4 && callee.frame_bytes <= kSmallFrame;
-    const u32 distance = begin_args(type) * 8;
+    const u64 distance = u64{begin_args(type)} * 8;
     append(is_small ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn)
         .set_imm(&callee, distance);
     push_results(type);

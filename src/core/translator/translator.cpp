@@ -54,8 +54,12 @@ FunctionTranslator::FunctionTranslator(ModuleData& module, u32 index, const Code
       protected_(buffers.protected_),
       pads_(buffers.pads) {
     buffers.clear();
-    emitter_.start(target, tuning_.fuse, keep == Keep::positions ? &out_.positions : nullptr,
-                   keep == Keep::blocks ? &out_.blocks : nullptr);
+    Emitter::Options options;
+    options.fuse = tuning_.fuse;
+    options.shared_memory = !module.memories.empty() && module.memories[0].is_shared;
+    if (keep == Keep::positions) options.positions = &out_.positions;
+    if (keep == Keep::blocks) options.blocks = &out_.blocks;
+    emitter_.start(target, options);
 }
 
 bool FunctionTranslator::read_locals() {
@@ -157,6 +161,7 @@ Result<Translation> FunctionTranslator::run() {
     if (error_ != nullptr) return std::move(*error_);
     emit_landing_pads();
     out_.code = emitter_.finish();
+    out_.return_addresses = emitter_.return_addresses();
     for (const Protected& p : protected_) {
         CatchEntry entry{};
         entry.begin = p.begin;

@@ -15,13 +15,6 @@ namespace wasmi::core {
     return facts.local_slots + kLinkSlots;
 }
 
-struct Translation {
-    std::span<const u8> code;  ///< valid until the buffers are used again
-    std::vector<CatchEntry> catches;
-    std::vector<CodePosition> positions;  ///< if asked for; ascending by code offset
-    std::vector<FormBlock> blocks;        ///< if asked for
-};
-
 /// What else to keep of a translation.
 enum class Keep : u8 { nothing, positions, blocks };
 

@@ -21,8 +21,8 @@ inline constexpr u32 kSmallFrame = 1024;
 struct FuncCode {
     std::atomic<const u8*> entry{nullptr};  ///< register code; the "translate me" stub at first
     u64 stub = 0;         ///< header of the stub that `entry` points to until then
+    i64 entry_cost = 0;   ///< fuel of one call
     u32 frame_bytes = 0;  ///< from the frame pointer: locals, link, operands; covers the results
-    u32 entry_cost = 0;   ///< fuel of one call
     u32 link_bytes = 0;   ///< offset of the link words = size of the locals
     u32 param_bytes = 0;  ///< size of the parameters: locals from here to link_bytes are zeroed
     u32 result_bytes = 0;
