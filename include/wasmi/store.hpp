@@ -255,10 +255,13 @@ class WASMI_EXPORT Func : public Handle {
     [[nodiscard]] static Result<Func> create_raw(Store& store, const FuncType& type,
                                                  detail::HostThunk thunk,
                                                  std::shared_ptr<void> env);
-    /// Calls with the arguments in slots[0..in); the results come to slots[0..out). 0, or what
-    /// raw_call_error turns into words.
+    /// Calls with the arguments in slots[0..in); the results come to slots[0..out). `type` is that
+    /// of the function, and says as much of the slots. 0, or what raw_call_error turns into words.
     [[nodiscard]] int raw_call(Store& store, std::uint64_t* slots, std::uint32_t in,
-                               std::uint32_t out, bool check_refs) const noexcept;
+                               std::uint32_t out, TypeId type) const noexcept;
+    /// The same with references among the arguments, which are checked.
+    [[nodiscard]] int raw_call_checked(Store& store, std::uint64_t* slots, std::uint32_t in,
+                                       std::uint32_t out, TypeId type) const noexcept;
     [[nodiscard]] Error raw_call_error(Store& store, int status) const;
     /// Keeps references among the results alive, as handles on the embedder's side.
     void hold_raw_refs(Store& store, const std::uint64_t* slots) const;
@@ -278,10 +281,11 @@ class TypedFunc<R(Args...)> : public Func {
         constexpr std::size_t kOut = detail::Results<R>::width;
         std::uint64_t slots[kIn > kOut ? kIn : kOut + (kIn + kOut == 0)];
         store_args(slots, std::index_sequence_for<Args...>{}, args...);
-        if (const int status = raw_call(store, slots, kIn, kOut, detail::any_ref<Args...>());
-            status != 0) [[unlikely]] {
+        const int status = detail::any_ref<Args...>()
+                               ? raw_call_checked(store, slots, kIn, kOut, type_)
+                               : raw_call(store, slots, kIn, kOut, type_);
+        if (status != 0) [[unlikely]]
             return raw_call_error(store, status);
-        }
         if constexpr (std::is_void_v<R>) {
             return {};
         } else {
@@ -291,6 +295,8 @@ class TypedFunc<R(Args...)> : public Func {
     }
 
   private:
+    friend Func;
+    TypeId type_ = kNoType;
     template <std::size_t... I>
     static void store_args([[maybe_unused]] std::uint64_t* slots, std::index_sequence<I...>,
                            Args... args) {
@@ -352,8 +358,7 @@ class WASMI_EXPORT Instance : public Handle {
 /// The guest that calls a host function. Valid during the call only.
 class WASMI_EXPORT Caller {
   public:
-    Caller(core::StoreData& store, core::ModuleInstance* instance) noexcept
-        : store_(&store), instance_(instance) {}
+    explicit Caller(core::StoreData& store) noexcept : store_(&store) {}
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
@@ -366,8 +371,8 @@ class WASMI_EXPORT Caller {
 
   private:
     friend void detail::fail_host_call(Caller& caller, Error error);
+    [[nodiscard]] core::ModuleInstance* running() const noexcept;
     core::StoreData* store_;
-    core::ModuleInstance* instance_;
 };
 
 // ---- templates ----------------------------------------------------------------------------------
@@ -414,6 +419,7 @@ Result<TypedFunc<Signature>> Func::typed(const Store& store) const {
     }
     TypedFunc<Signature> typed;
     static_cast<Handle&>(typed) = *this;
+    typed.type_ = *type_id(store);
     return typed;
 }
 

@@ -37,8 +37,10 @@ class Val {
     constexpr explicit Val(V128 v) : type_(ValType::v128), lo_(v.lo), hi_(v.hi) {}
     constexpr Val(ValType type, Ref ref) : Val(type, ref.bits) {}
     /// The value of that type with these bits (hi: v128 only).
+    /// Bits beyond the size of the type are dropped.
     static constexpr Val from_bits(ValType type, std::uint64_t lo, std::uint64_t hi = 0) {
-        Val v(type, lo);
+        const bool is_narrow = type == ValType::i32 || type == ValType::f32;
+        Val v(type, is_narrow ? lo & 0xFFFF'FFFF : lo);
         v.hi_ = hi;
         return v;
     }

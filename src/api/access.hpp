@@ -81,15 +81,7 @@ inline void store_val(core::Slot* slots, const Val& value) noexcept {
     if (value.type().is_vector()) slots[1] = value.bits_hi();
 }
 [[nodiscard]] inline Val load_val(const core::Slot* slots, ValType type) noexcept {
-    switch (type.kind()) {
-        case ValKind::i32:
-        case ValKind::f32:  // the high half of these slots is undefined
-            return Val::from_bits(type, slots[0] & 0xFFFF'FFFF);
-        case ValKind::v128:
-            return Val::from_bits(type, slots[0], slots[1]);
-        default:
-            return Val::from_bits(type, slots[0]);
-    }
+    return Val::from_bits(type, slots[0], type.is_vector() ? slots[1] : 0);
 }
 
 }  // namespace wasmi::api

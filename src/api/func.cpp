@@ -3,6 +3,7 @@
 #include "api/access.hpp"
 #include "core/memory/ref.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -17,38 +18,36 @@ using api::misuse;
 
 namespace {
 
-/// A host function: a thunk that reads and writes slots.
+/// A host function: a thunk that reads and writes slots. The executor calls it directly.
 struct RawHostFunc final : HostFunc {
-    detail::HostThunk thunk = nullptr;
-    void* env = nullptr;
-    std::shared_ptr<void> owner;
-    const FuncType* type = nullptr;  ///< in the type registry
+    std::shared_ptr<void> owner;  ///< of env
 };
-
-bool raw_entry(ExecContext& ctx, HostFunc& func, ModuleInstance* instance, Slot* slots) {
-    RawHostFunc& f = static_cast<RawHostFunc&>(func);
-    Caller caller(*static_cast<StoreData*>(ctx.owner), instance);
-    return f.thunk(f.env, caller, slots);
-}
 
 Error bad_result(std::size_t index, ValType type) {
     return misuse("result " + std::to_string(index) + " of a host function is not of type " +
                   to_string(type));
 }
 
-bool fail(ExecContext& ctx, Error error) {
-    ctx.host_error = std::make_unique<Error>(std::move(error));
+bool fail(Caller& caller, Error error) {
+    detail::fail_host_call(caller, std::move(error));
     return false;
 }
 
 /// The same with results that hold references, which may not be those of another store.
-bool raw_ref_entry(ExecContext& ctx, HostFunc& func, ModuleInstance* instance, Slot* slots) {
-    if (!raw_entry(ctx, func, instance, slots)) return false;
-    const StoreData& store = *static_cast<StoreData*>(ctx.owner);
-    const std::vector<ValType>& results = static_cast<RawHostFunc&>(func).type->results;
+struct RefHostFunc final : HostFunc {
+    detail::HostThunk thunk = nullptr;
+    std::shared_ptr<void> owner;
+    const StoreData* store = nullptr;
+    const FuncType* type = nullptr;  ///< in the type registry
+};
+
+bool ref_entry(void* env, Caller& caller, Slot* slots) {
+    const RefHostFunc& f = *static_cast<RefHostFunc*>(env);
+    if (!f.thunk(f.owner.get(), caller, slots)) return false;
+    const std::vector<ValType>& results = f.type->results;
     for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i].is_ref() && !store.ref_fits(*slots, results[i])) {
-            return fail(ctx, bad_result(i, results[i]));
+        if (results[i].is_ref() && !f.store->ref_fits(*slots, results[i])) {
+            return fail(caller, bad_result(i, results[i]));
         }
         slots += results[i].slots();
     }
@@ -60,6 +59,7 @@ struct DynamicHostFunc final : HostFunc {
     using Guard = Result<void> (*)(Func::Callback&, Caller&, std::span<const Val>, std::span<Val>);
     Func::Callback callback;
     Guard guard = nullptr;
+    const StoreData* store = nullptr;
     const FuncType* type = nullptr;  ///< in the type registry
 };
 
@@ -79,9 +79,8 @@ class ValBuffer {
     std::vector<Val> many_;
 };
 
-bool dynamic_entry(ExecContext& ctx, HostFunc& func, ModuleInstance* instance, Slot* slots) {
-    DynamicHostFunc& f = static_cast<DynamicHostFunc&>(func);
-    StoreData& store = *static_cast<StoreData*>(ctx.owner);
+bool dynamic_entry(void* env, Caller& caller, Slot* slots) {
+    DynamicHostFunc& f = *static_cast<DynamicHostFunc*>(env);
     const std::vector<ValType>& params = f.type->params;
     const std::vector<ValType>& results = f.type->results;
     ValBuffer buffer(params.size() + results.size());
@@ -94,11 +93,11 @@ bool dynamic_entry(ExecContext& ctx, HostFunc& func, ModuleInstance* instance, S
     }
     for (std::size_t i = 0; i < results.size(); ++i) out[i] = Val::from_bits(results[i], 0);
 
-    Caller caller(store, instance);
     Result<void> done = f.guard(f.callback, caller, args, out);
-    if (!done) return fail(ctx, std::move(done).error());
+    if (!done) return fail(caller, std::move(done).error());
     for (std::size_t i = 0; i < results.size(); ++i) {
-        if (!api::fits(store, out[i], results[i])) return fail(ctx, bad_result(i, results[i]));
+        if (!api::fits(*f.store, out[i], results[i]))
+            return fail(caller, bad_result(i, results[i]));
         api::store_val(slots, out[i]);
         slots += results[i].slots();
     }
@@ -126,12 +125,23 @@ Result<Func> Func::create_raw(Store& store, const FuncType& type, detail::HostTh
     if (data == nullptr) return misuse("the store was moved from");
     Result<TypeId> id = store.engine().type_id(type);
     if (!id) return std::move(id).error();
-    auto host = std::make_shared<RawHostFunc>();
-    host->entry = has_ref(type.results) ? raw_ref_entry : raw_entry;
-    host->thunk = thunk;
-    host->env = env.get();
-    host->owner = std::move(env);
-    host->type = &data->types().get(*id).sub.func;
+    std::shared_ptr<HostFunc> host;
+    if (has_ref(type.results)) {
+        auto made = std::make_shared<RefHostFunc>();
+        made->entry = ref_entry;
+        made->env = made.get();
+        made->thunk = thunk;
+        made->owner = std::move(env);
+        made->store = data;
+        made->type = &data->types().get(*id).sub.func;
+        host = std::move(made);
+    } else {
+        auto made = std::make_shared<RawHostFunc>();
+        made->entry = thunk;
+        made->env = env.get();
+        made->owner = std::move(env);
+        host = std::move(made);
+    }
     Result<u32> addr = data->add_host_func(*id, std::move(host));
     if (!addr) return std::move(addr).error();
     return make_handle<Func>(*data, *addr);
@@ -146,6 +156,8 @@ Result<Func> Func::create_guarded(Store& store, const FuncType& type, Callback c
     if (!id) return std::move(id).error();
     auto host = std::make_shared<DynamicHostFunc>();
     host->entry = dynamic_entry;
+    host->env = host.get();
+    host->store = data;
     host->callback = std::move(callback);
     host->guard = guard;
     host->type = &data->types().get(*id).sub.func;
@@ -160,30 +172,16 @@ namespace {
 
 // What raw_call returns, beside the values of ExecStatus; done is 0.
 constexpr int kBadHandle = 100;
-constexpr int kBadSlots = 101;
+constexpr int kBadType = 101;
 constexpr int kBadRef = 102;
 constexpr int kStackFull = 103;
 static_assert(static_cast<int>(ExecStatus::done) == 0);
 
-/// Few words as a rule: a loop here becomes vector code with a long run-up.
+/// Few words as a rule.
 WASMI_ALWAYS_INLINE void copy_slots(Slot* to, const Slot* from, u32 n) {
-    switch (n) {
-        case 4:
-            to[3] = from[3];
-            [[fallthrough]];
-        case 3:
-            to[2] = from[2];
-            [[fallthrough]];
-        case 2:
-            to[1] = from[1];
-            [[fallthrough]];
-        case 1:
-            to[0] = from[0];
-            [[fallthrough]];
-        case 0:
-            return;
-        default:
-            std::memcpy(to, from, n * sizeof(Slot));
+    for (const Slot* const end = from + n; from != end; ++from, ++to) {
+        *to = *from;
+        __asm__("" : "+r"(to));  // or it becomes vector code with a long run-up
     }
 }
 
@@ -198,13 +196,11 @@ bool refs_fit(const StoreData& store, const std::vector<ValType>& types, const S
 }  // namespace
 
 int Func::raw_call(Store& store, std::uint64_t* slots, std::uint32_t in, std::uint32_t out,
-                   bool check_refs) const noexcept {
+                   TypeId type) const noexcept {
     StoreData* data = store.data();
     if (WASMI_UNLIKELY(!api::is_func(data, *this))) return kBadHandle;
-    const CallSlots size = slots_of(data->funcs[addr]);
-    if (WASMI_UNLIKELY(size.in != in || size.out != out)) return kBadSlots;
-    if (check_refs && !refs_fit(*data, type_of_func(*data, addr).params, slots)) return kBadRef;
-    Slot* const base = begin_call(data->ctx, size.most());
+    if (WASMI_UNLIKELY(data->funcs[addr].type != type)) return kBadType;
+    Slot* const base = begin_call(data->ctx, std::max(in, out));
     if (WASMI_UNLIKELY(base == nullptr)) return kStackFull;
     copy_slots(base, slots, in);
     const ExecStatus status = run_call(*data, addr, base);
@@ -213,11 +209,20 @@ int Func::raw_call(Store& store, std::uint64_t* slots, std::uint32_t in, std::ui
     return 0;
 }
 
+int Func::raw_call_checked(Store& store, std::uint64_t* slots, std::uint32_t in, std::uint32_t out,
+                           TypeId type) const noexcept {
+    StoreData* data = store.data();
+    if (!api::is_func(data, *this)) return kBadHandle;
+    if (data->funcs[addr].type != type) return kBadType;
+    if (!refs_fit(*data, type_of_func(*data, addr).params, slots)) return kBadRef;
+    return raw_call(store, slots, in, out, type);
+}
+
 Error Func::raw_call_error(Store& store, int status) const {
     switch (status) {
         case kBadHandle:
             return bad_handle(store.data(), *this, "function");
-        case kBadSlots:
+        case kBadType:
             return misuse("the function does not have the signature of this handle");
         case kBadRef:
             return misuse("an argument is a reference of another store");
@@ -306,14 +311,17 @@ void fail_host_call(Caller& caller, Error error) {
 
 Store& Caller::store() const noexcept { return *static_cast<Store*>(store_->handle); }
 
+/// The instance whose code called the host; null if the host called itself.
+ModuleInstance* Caller::running() const noexcept { return store_->ctx.instance; }
+
 Result<Instance> Caller::instance() const {
-    if (instance_ == nullptr) return misuse("the host called this function directly");
-    return make_handle<Instance>(*store_, instance_->addr);
+    if (running() == nullptr) return misuse("the host called this function directly");
+    return make_handle<Instance>(*store_, running()->addr);
 }
 
 std::span<std::byte> Caller::memory() const noexcept {
-    if (instance_ == nullptr || instance_->main_memory == nullptr) return {};
-    const MemoryInstance& memory = *instance_->main_memory;
+    if (running() == nullptr || running()->main_memory == nullptr) return {};
+    const MemoryInstance& memory = *running()->main_memory;
     return std::as_writable_bytes(
         std::span<u8>(memory.data, static_cast<std::size_t>(memory.load_size())));
 }

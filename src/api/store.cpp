@@ -21,6 +21,8 @@ void Store::Deleter::operator()(StoreData* data) const noexcept { delete data; }
 Store::Store(const Engine& engine, const StoreLimits& limits)
     : engine_(engine), data_(new StoreData(engine.data(), limits)) {
     data_->handle = this;
+    data_->caller = std::make_shared<Caller>(*data_);
+    data_->ctx.caller = data_->caller.get();
 }
 
 Store::~Store() = default;

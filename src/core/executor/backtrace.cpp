@@ -46,8 +46,8 @@ void collect_backtrace(ExecContext& ctx, const u8* ip) noexcept {
         const u8* link = fp + info->func->link_bytes;
         const u8* return_ip = load_raw<const u8*>(link);
         fp -= load_raw<u64>(link + 8);
-        if (return_ip == leave_stub()) return;
-        if (return_ip == cross_return_stub()) {
+        if (return_ip == stub_code(StubKind::leave)) return;
+        if (return_ip == stub_code(StubKind::cross_return)) {
             --cross;
             return_ip = ctx.cross_frames[cross].return_ip;
             instance = ctx.cross_frames[cross].instance;

@@ -382,7 +382,7 @@ WASMI_ALWAYS_INLINE Flow enter_any(Regs& s, FuncCode* f, u64 distance) {
     return enter<-1, kOff>(s, f, distance, LinkWords{s.ip + kOff + F::layout.size, distance});
 }
 
-/// Calls funcs[r] through the slow path.
+/// Calls funcs[r], which is of the host or of another instance.
 template <class F, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow call_outside(Regs& s, u32 addr, u64 distance) {
     s.r = addr;
@@ -410,7 +410,8 @@ struct CallIndirect {
         const u32 type = load_raw<u32>(s.ip + imm + 2);
         if (WASMI_UNLIKELY(f.type != type || f.instance != s.ctx->instance)) {
             s.ctx->spill[1] = type;
-            return call_outside<F, kOff>(s, func_addr_of(ref), distance);
+            (void)call_outside<F, kOff>(s, func_addr_of(ref), distance);
+            return Flow::checked_call;
         }
         return enter_any<F, kOff>(s, f.code, distance);
     }
@@ -427,7 +428,6 @@ struct CallRef {
         const FuncInstance& f = s.ctx->funcs[func_addr_of(ref)];
         const u64 distance = u64{load_raw<u16>(s.ip + imm + 6)} * 8;
         if (WASMI_UNLIKELY(f.instance != s.ctx->instance)) {
-            s.ctx->spill[1] = f.type;  // validation has proved the type
             return call_outside<F, kOff>(s, func_addr_of(ref), distance);
         }
         return enter_any<F, kOff>(s, f.code, distance);
@@ -439,7 +439,6 @@ struct CallImport {
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         constexpr unsigned imm = kOff + F::layout.imm;
         const u32 addr = s.ctx->func_addrs[load_raw<u32>(s.ip + imm + 2)];
-        s.ctx->spill[1] = s.ctx->funcs[addr].type;  // linking has proved the type
         return call_outside<F, kOff>(s, addr, u64{load_raw<u16>(s.ip + imm + 6)} * 8);
     }
 };

@@ -41,12 +41,30 @@ WASMI_NOINLINE WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS) {
 WASMI_NOINLINE WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
-    const u8* base = s.fp + s.ctx->spill[0];
-    const u8* next = call_outside(*s.ctx, s.ip, static_cast<u32>(s.r));
-    // A lone result of a host function is expected in the accumulators too.
+    const FuncInstance& callee = s.ctx->funcs[static_cast<u32>(s.r)];
+    const u64 distance = s.ctx->spill[0];
+    if (WASMI_UNLIKELY(callee.host == nullptr)) {
+        const u8* next = enter_across(*s.ctx, callee, distance, s.ip);
+        WASMI_RESUME(s, next);
+    }
+    u8* const base = s.fp + distance;
+    if (!call_host(*s.ctx, *callee.host, base, s.ip - 1)) return Outcome();
+    from_context(s);
+    // A lone result is expected in the accumulators too. After a call nothing is pinned.
     s.r = load_raw<u64>(base);
     s.set_f(vreg(load_raw<f64>(base)));
-    WASMI_RESUME(s, next);
+    s.p0 = s.p1 = 0;
+    s.f0 = s.f1 = s.f;
+    WASMI_DISPATCH(s);
+}
+
+WASMI_NOINLINE WASMI_CC Outcome cold_checked_call(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    to_context(s);
+    const FuncInstance& callee = s.ctx->funcs[static_cast<u32>(s.r)];
+    if (!check_type(*s.ctx, callee, static_cast<TypeId>(s.ctx->spill[1]), s.ip - 1))
+        return Outcome();
+    WASMI_GO(cold_call, s);
 }
 
 WASMI_NOINLINE WASMI_CC Outcome stub_leave(WASMI_HANDLER_PARAMS) {
@@ -117,19 +135,10 @@ const CodeTarget& code_target() noexcept {
     return target;
 }
 
-u64 stub_header(StubKind kind) noexcept {
-    switch (kind) {
-        case StubKind::leave:
-            return reinterpret_cast<u64>(&handlers::stub_leave);
-        case StubKind::cross_return:
-            return reinterpret_cast<u64>(&handlers::stub_cross_return);
-        case StubKind::host_return:
-            return reinterpret_cast<u64>(&handlers::stub_host_return);
-        case StubKind::translate:
-            return reinterpret_cast<u64>(&handlers::stub_translate);
-    }
-    return 0;
-}
+const StubHeader kStubs[4] = {reinterpret_cast<StubHeader>(&handlers::stub_leave),
+                              reinterpret_cast<StubHeader>(&handlers::stub_cross_return),
+                              reinterpret_cast<StubHeader>(&handlers::stub_host_return),
+                              reinterpret_cast<StubHeader>(&handlers::stub_translate)};
 
 #if defined(WASMI_DISPATCH_LOOP)
 void run_code(ExecContext& ctx, const u8* ip) {

@@ -14,6 +14,10 @@
 #include <optional>
 #include <vector>
 
+namespace wasmi {
+class Caller;
+}
+
 namespace wasmi::core {
 
 struct ExecContext;
@@ -30,12 +34,13 @@ enum class ExecStatus : u8 {
 };
 
 /// Called for host functions: arguments from slots[0], results to slots[0]. Returns false after
-/// setting ctx.host_error. `caller` is null if the host itself calls.
-using HostEntry = bool (*)(ExecContext& ctx, HostFunc& func, ModuleInstance* caller, Slot* slots);
+/// setting ctx.host_error. The caller is what the API has put into the context.
+using HostEntry = bool (*)(void* env, Caller& caller, Slot* slots);
 
 /// A host function as the executor knows it; the API derives its own from it.
 struct HostFunc {
     HostEntry entry = nullptr;
+    void* env = nullptr;
     u32 param_slots = 0;
     u32 result_slots = 0;
     u64 frame_bytes = 0;  ///< of parameters or results, which lie in the same place
@@ -72,16 +77,18 @@ struct RootSource {
 /// read. One running call at a time (host functions may nest). Fields up to the line are read by
 /// handlers; keep them first.
 struct ExecContext {
-    // Current instance, cached. Reloaded by switch_instance().
+    // Current instance, cached. Reloaded by switch_instance(). Null while a host function runs that
+    // the host called.
     ModuleInstance* instance = nullptr;
     GlobalCell* own_globals = nullptr;
     GlobalCell** globals = nullptr;
     u8* mem_data = nullptr;  ///< memory 0
     u64 mem_size = 0;        ///< its size in bytes; of a shared one, as of some time ago
-    const u64* live_mem_size = &mem_size;  ///< where its size is kept (atomic if shared)
-    u8* fp = nullptr;                      ///< frame, while handlers are not running
-    i64 budget = 0;                        ///< fuel left in this slice; negative: poll
-    std::atomic<i64> stop{0};              ///< negative: an interrupt is pending
+    u8* const* live_mem_data = nullptr;  ///< where both are kept; the size is atomic if shared
+    const u64* live_mem_size = nullptr;
+    u8* fp = nullptr;          ///< frame, while handlers are not running
+    i64 budget = 0;            ///< fuel left in this slice; negative: poll
+    std::atomic<i64> stop{0};  ///< negative: an interrupt is pending
     u8* stack_end = nullptr;
     u8* stack_reserve = nullptr;    ///< kSmallFrame below stack_end
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
@@ -94,10 +101,12 @@ struct ExecContext {
     // ------------------------------------------------------------------------------------------
     u8* stack = nullptr;  ///< base of the guest stack
     u64 stack_bytes = 0;
-    u8* entry_base = nullptr;  ///< where the next call from the host puts its arguments
-    u32 nesting = 0;           ///< running host→guest calls
+    /// Where the next call from the host puts its arguments; means nothing while guest code runs.
+    u8* entry_base = nullptr;
+    u32 nesting = 0;  ///< running host→guest calls
     u32 max_nesting = 200;
-    void* owner = nullptr;  ///< the store, for host functions
+    void* owner = nullptr;     ///< the store
+    Caller* caller = nullptr;  ///< for host functions
 
     // Fuel and deadline. `budget` is a slice of fuel_left.
     bool fuel_limited = false;

@@ -106,6 +106,7 @@ WASMI_CC Outcome cold_out_of_bounds(WASMI_HANDLER_PARAMS);
 WASMI_CC Outcome cold_first_out_of_bounds(WASMI_HANDLER_PARAMS);
 WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS);
 WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS);
+WASMI_CC Outcome cold_checked_call(WASMI_HANDLER_PARAMS);
 
 #if defined(WASMI_DISPATCH_LOOP)
 /// Back to the loop of run_code(). What the handler has not changed costs nothing: the compiler
@@ -124,6 +125,9 @@ WASMI_ALWAYS_INLINE Outcome leave_to_loop(const Regs& s, const u8* old_fp) {
     }                                          \
     if ((flow) == Flow::call) {                \
         WASMI_GO(cold_call, s);                \
+    }                                          \
+    if ((flow) == Flow::checked_call) {        \
+        WASMI_GO(cold_checked_call, s);        \
     }                                          \
     if ((flow) == Flow::first_out_of_bounds) { \
         WASMI_GO(cold_first_out_of_bounds, s); \

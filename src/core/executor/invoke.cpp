@@ -53,39 +53,54 @@ bool ExecContext::allocate_stack(u64 bytes) {
     return true;
 }
 
+namespace {
+
+WASMI_NOINLINE void too_deep(ExecContext& ctx) {
+    ctx.status = ExecStatus::trap;
+    ctx.trap = TrapCode::call_stack_exhausted;
+    ctx.trap_detail = ~u64{0};
+}
+
+/// The host calls a host function: nobody's code runs.
+WASMI_NOINLINE void invoke_host(ExecContext& ctx, const HostFunc& host, Slot* base) {
+    ModuleInstance* const saved_instance = ctx.instance;
+    switch_instance(ctx, nullptr);
+    ctx.entry_base = ctx.fp + host.frame_bytes;
+    const bool ok = host.entry(host.env, *ctx.caller, base);
+    ctx.status = ok ? ExecStatus::done : ExecStatus::host_error;
+    switch_instance(ctx, saved_instance);
+}
+
+}  // namespace
+
 ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
-    FuncInstance& f = ctx.funcs[addr];
+    const FuncInstance& f = ctx.funcs[addr];
     u8* const saved_fp = ctx.fp;
     u8* const saved_base = ctx.entry_base;
     ctx.backtrace.clear();
     ctx.fp = reinterpret_cast<u8*>(base);
-    if (ctx.nesting >= ctx.max_nesting) {
-        ctx.status = ExecStatus::trap;
-        ctx.trap = TrapCode::call_stack_exhausted;
-        ctx.trap_detail = ~u64{0};
-        ctx.fp = saved_fp;
-        return ctx.status;
-    }
-    ++ctx.nesting;
-    if (f.host != nullptr) {
-        ctx.entry_base = ctx.fp + f.host->frame_bytes;
-        ctx.status =
-            f.host->entry(ctx, *f.host, nullptr, base) ? ExecStatus::done : ExecStatus::host_error;
+    const u32 nesting = ctx.nesting;
+    ctx.nesting = nesting + 1;
+    if (WASMI_UNLIKELY(nesting >= ctx.max_nesting)) {
+        too_deep(ctx);
+    } else if (WASMI_UNLIKELY(f.host != nullptr)) {
+        invoke_host(ctx, *f.host, base);
     } else {
         ModuleInstance* const saved_instance = ctx.instance;
         const std::size_t saved_cross = ctx.cross_frames.size();
-        if (saved_instance == f.instance) {
+        if (WASMI_LIKELY(saved_instance == f.instance)) {
             refresh_memory(ctx);  // the host may have grown it
         } else {
             switch_instance(ctx, f.instance);
         }
-        const u8* ip = enter_function(ctx, *f.code, 0, leave_stub(), nullptr);
-        if (ip != nullptr) run_code(ctx, ip);
-        if (ctx.cross_frames.size() != saved_cross) ctx.cross_frames.resize(saved_cross);
+        const u8* ip = enter_function_here(ctx, *f.code, 0, stub_code(StubKind::leave), nullptr);
+        if (WASMI_LIKELY(ip != nullptr)) run_code(ctx, ip);
+        // Returns have taken theirs away.
+        if (WASMI_UNLIKELY(ctx.status != ExecStatus::done)) ctx.cross_frames.resize(saved_cross);
         // The outermost call leaves its instance behind: the next one is often of the same.
-        if (ctx.nesting > 1 && ctx.instance != saved_instance) switch_instance(ctx, saved_instance);
+        if (nesting != 0 && ctx.instance != saved_instance) switch_instance(ctx, saved_instance);
     }
-    --ctx.nesting;
+    ctx.nesting = nesting;
     ctx.fp = saved_fp;
     ctx.entry_base = saved_base;
     return ctx.status;

@@ -47,6 +47,7 @@ enum class Flow : u8 {
     first_out_of_bounds,  ///< the same of the first instruction of the run; ip is still its header
     call,  ///< a call that leaves the instance: r = function address, ip = where to return to,
            ///< ctx->spill[0] = byte distance of the new frame
+    checked_call,  ///< the same if the function is of the type in ctx->spill[1]
 };
 
 template <class T>

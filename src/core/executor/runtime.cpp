@@ -32,22 +32,7 @@ void open_slice(ExecContext& ctx) {
     ctx.slice = ctx.budget = size;
 }
 
-u64 stub_words[kNumStubs];
-
-const u8* stub_code(StubKind kind) {
-    static const bool filled = [] {
-        for (u32 i = 0; i < kNumStubs; ++i) stub_words[i] = stub_header(static_cast<StubKind>(i));
-        return true;
-    }();
-    (void)filled;
-    return reinterpret_cast<const u8*>(&stub_words[static_cast<u32>(kind)]);
-}
-
 }  // namespace
-
-const u8* leave_stub() noexcept { return stub_code(StubKind::leave); }
-const u8* cross_return_stub() noexcept { return stub_code(StubKind::cross_return); }
-const u8* host_return_stub() noexcept { return stub_code(StubKind::host_return); }
 
 // ---- fuel ---------------------------------------------------------------------------------------
 
@@ -67,12 +52,6 @@ std::optional<u64> fuel(const ExecContext& ctx) noexcept {
 
 u64 fuel_consumed(const ExecContext& ctx) noexcept {
     return ctx.fuel_consumed + static_cast<u64>(ctx.slice - ctx.budget);
-}
-
-bool go_on(ExecContext& ctx) noexcept {
-    if (WASMI_LIKELY(ctx.stop.load(std::memory_order_acquire) >= 0)) return true;
-    ctx.status = ExecStatus::interrupted;
-    return false;
 }
 
 bool poll(ExecContext& ctx) noexcept {
@@ -102,20 +81,6 @@ bool poll(ExecContext& ctx) noexcept {
 
 // ---- instances ----------------------------------------------------------------------------------
 
-void refresh_memory(ExecContext& ctx) noexcept {
-    ModuleInstance* instance = ctx.instance;
-    if (instance != nullptr && !instance->memories.empty()) {
-        const MemoryInstance& memory = *instance->memories[0];
-        ctx.mem_data = memory.data;
-        ctx.mem_size = memory.load_size();
-        ctx.live_mem_size = memory.type.is_shared ? &memory.size : &ctx.mem_size;
-    } else {
-        ctx.mem_data = nullptr;
-        ctx.mem_size = 0;
-        ctx.live_mem_size = &ctx.mem_size;
-    }
-}
-
 void switch_instance(ExecContext& ctx, ModuleInstance* instance) noexcept {
     ctx.instance = instance;
     if (instance != nullptr) {
@@ -123,6 +88,14 @@ void switch_instance(ExecContext& ctx, ModuleInstance* instance) noexcept {
         ctx.globals = instance->globals.data();
         ctx.tables = instance->tables.data();
         ctx.func_addrs = instance->func_addrs.data();
+    }
+    static constexpr u8* kNoData = nullptr;
+    static constexpr u64 kNoSize = 0;
+    ctx.live_mem_data = &kNoData;
+    ctx.live_mem_size = &kNoSize;
+    if (instance != nullptr && !instance->memories.empty()) {
+        ctx.live_mem_data = &instance->memories[0]->data;
+        ctx.live_mem_size = &instance->memories[0]->size;
     }
     refresh_memory(ctx);
 }
@@ -138,65 +111,27 @@ void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept {
 
 const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance, const u8* return_ip,
                          const u8* position) noexcept {
-    u8* frame = ctx.fp + distance;
-    if (f.frame_bytes > static_cast<u64>(ctx.stack_end - frame)) {
-        raise_trap(ctx, position, TrapCode::call_stack_exhausted);
-        return nullptr;
-    }
-    if (f.link_bytes != f.param_bytes) {  // a call of memset costs more than the rest of this
-        std::memset(frame + f.param_bytes, 0, f.link_bytes - f.param_bytes);
-    }
-    store_raw<const u8*>(frame + f.link_bytes, return_ip);
-    store_raw<u64>(frame + f.link_bytes + 8, distance);
-    ctx.fp = frame;
-    if (charge(ctx.budget, f.entry_cost) && !poll(ctx)) return nullptr;
-    return f.entry.load(std::memory_order_acquire);
+    return enter_function_here(ctx, f, distance, return_ip, position);
 }
 
-namespace {
-
-// Apart from calls of guest functions, so that those do not make this one save registers.
-WASMI_NOINLINE const u8* call_host(ExecContext& ctx, FuncInstance& f, u8* base,
-                                   const u8* return_ip) {
-    HostFunc& host = *f.host;
-    u8* const frame = ctx.fp;
-    if (host.frame_bytes > static_cast<u64>(ctx.stack_end - base)) {
-        raise_trap(ctx, return_ip - 1, TrapCode::call_stack_exhausted);
-        return nullptr;
-    }
-    u8* const saved_base = ctx.entry_base;
-    ctx.entry_base = base + host.frame_bytes;
-    ModuleInstance* const caller = ctx.instance;
-    const std::size_t held = ctx.held_refs.size();
-    const bool ok = host.entry(ctx, host, caller, reinterpret_cast<Slot*>(base));
-    if (ctx.held_refs.size() > held) ctx.held_refs.resize(held);
-    ctx.entry_base = saved_base;
-    ctx.fp = frame;
-    refresh_memory(ctx);
-    if (!ok) {
-        ctx.status = ExecStatus::host_error;
-        collect_backtrace(ctx, return_ip - 1);
-        return nullptr;
-    }
-    return go_on(ctx) ? return_ip : nullptr;
+void host_call_failed(ExecContext& ctx, const u8* position) noexcept {
+    ctx.status = ExecStatus::host_error;
+    collect_backtrace(ctx, position);
 }
 
-}  // namespace
+bool check_type(ExecContext& ctx, const FuncInstance& f, TypeId type, const u8* position) noexcept {
+    if (f.type == type || ctx.types->is_subtype(f.type, type)) return true;
+    raise_trap(ctx, position, TrapCode::indirect_call_type_mismatch);
+    return false;
+}
 
-const u8* call_outside(ExecContext& ctx, const u8* return_ip, u32 addr) noexcept {
-    FuncInstance& f = ctx.funcs[addr];
-    const auto type = static_cast<TypeId>(ctx.spill[1]);
-    const u64 distance = ctx.spill[0];
-    if (f.type != type && !ctx.types->is_subtype(f.type, type)) {
-        raise_trap(ctx, return_ip - 1, TrapCode::indirect_call_type_mismatch);
-        return nullptr;
-    }
-    if (f.host != nullptr) return call_host(ctx, f, ctx.fp + distance, return_ip);
-    if (f.instance == ctx.instance) {
-        return enter_function(ctx, *f.code, distance, return_ip, return_ip - 1);
-    }
-    const u8* next = enter_function(ctx, *f.code, distance, cross_return_stub(), return_ip - 1);
-    if (next == nullptr) return nullptr;
+const u8* enter_across(ExecContext& ctx, const FuncInstance& f, u64 distance,
+                       const u8* return_ip) noexcept {
+    const bool leaves = f.instance != ctx.instance;
+    const u8* next =
+        enter_function(ctx, *f.code, distance,
+                       leaves ? stub_code(StubKind::cross_return) : return_ip, return_ip - 1);
+    if (next == nullptr || !leaves) return next;
     ctx.cross_frames.push_back({return_ip, ctx.instance});
     switch_instance(ctx, f.instance);
     return next;
@@ -252,6 +187,7 @@ const u8* translate_entry(ExecContext& ctx, const u8* ip) noexcept {
 Result<void> prepare_module(ModuleData& module) {
     const auto count = static_cast<u32>(module.funcs.size());
     module.codes = std::make_unique<FuncCode[]>(count);
+    const u64 stub = load_raw<u64>(stub_code(StubKind::translate));
     for (u32 i = 0; i < count; ++i) {
         FuncCode& f = module.codes[i];
         const FuncFacts& facts = module.facts[i];
@@ -265,7 +201,7 @@ Result<void> prepare_module(ModuleData& module) {
         f.result_bytes = type.result_slots * 8;
         f.func_index = module.num_imported_funcs + i;
         f.module = &module;
-        f.stub = stub_header(StubKind::translate);
+        f.stub = stub;
         f.entry.store(reinterpret_cast<const u8*>(&f.stub), std::memory_order_relaxed);
     }
     if (module.engine->config.compile == CompileMode::eager) {

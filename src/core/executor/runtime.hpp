@@ -15,14 +15,16 @@ enum class StubKind : u8 {
     host_return,   ///< after a tail call of a host function: spill[2] results, spill[3] address
     translate,     ///< entry of a function that has not been translated
 };
-inline constexpr u32 kNumStubs = 4;
 
 /// The header words of this build. Defined by the wrapping.
 [[nodiscard]] const CodeTarget& code_target() noexcept;
-[[nodiscard]] u64 stub_header(StubKind kind) noexcept;
-[[nodiscard]] const u8* leave_stub() noexcept;
-[[nodiscard]] const u8* cross_return_stub() noexcept;
-[[nodiscard]] const u8* host_return_stub() noexcept;
+/// The header words of the stubs, in the order of StubKind: handlers, whatever their type is.
+using StubHeader = void (*)();
+extern const StubHeader kStubs[4];
+/// A stub as code.
+[[nodiscard]] inline const u8* stub_code(StubKind kind) noexcept {
+    return reinterpret_cast<const u8*>(kStubs + static_cast<std::size_t>(kind));
+}
 
 /// Runs code at `ip` in frame ctx.fp until it leaves; the outcome is in ctx.status.
 /// Defined by the wrapping.
@@ -31,17 +33,45 @@ void run_code(ExecContext& ctx, const u8* ip);
 /// Makes `instance` the current one: refreshes the cached pointers and memory 0.
 void switch_instance(ExecContext& ctx, ModuleInstance* instance) noexcept;
 /// Refreshes what a host function or memory.grow may have changed.
-void refresh_memory(ExecContext& ctx) noexcept;
+inline void refresh_memory(ExecContext& ctx) noexcept {
+    ctx.mem_data = *ctx.live_mem_data;
+    ctx.mem_size = __atomic_load_n(ctx.live_mem_size, __ATOMIC_ACQUIRE);
+}
 
 /// False if the call was interrupted.
-[[nodiscard]] bool go_on(ExecContext& ctx) noexcept;
+[[nodiscard]] inline bool go_on(ExecContext& ctx) noexcept {
+    if (WASMI_LIKELY(ctx.stop.load(std::memory_order_acquire) >= 0)) return true;
+    ctx.status = ExecStatus::interrupted;
+    return false;
+}
 /// The slice is used up. True: go on with a new one.
 [[nodiscard]] bool poll(ExecContext& ctx) noexcept;
 /// Ends the call with a trap. `ip` is the position of the trapping instruction.
 void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept;
-/// Calls funcs[addr], which is of the host or of another instance, or needs a subtype check.
-/// Arguments at ctx.fp + spill[0]; expected type in spill[1]. Where to go on, or null.
-[[nodiscard]] const u8* call_outside(ExecContext& ctx, const u8* return_ip, u32 addr) noexcept;
+/// Whether the function may be called as one of that type; else traps.
+[[nodiscard]] bool check_type(ExecContext& ctx, const FuncInstance& f, TypeId type,
+                              const u8* position) noexcept;
+/// Enters a guest function of any instance. Where to go on, or null.
+[[nodiscard]] const u8* enter_across(ExecContext& ctx, const FuncInstance& f, u64 distance,
+                                     const u8* return_ip) noexcept;
+/// The end of a host function that failed.
+void host_call_failed(ExecContext& ctx, const u8* position) noexcept;
+/// Calls a host function from guest code. Arguments and results at `base`. False: leave.
+[[nodiscard]] WASMI_ALWAYS_INLINE bool call_host(ExecContext& ctx, const HostFunc& host, u8* base,
+                                                 const u8* position) noexcept {
+    if (WASMI_UNLIKELY(host.frame_bytes > static_cast<u64>(ctx.stack_end - base))) {
+        raise_trap(ctx, position, TrapCode::call_stack_exhausted);
+        return false;
+    }
+    ctx.entry_base = base + host.frame_bytes;
+    const std::size_t held = ctx.held_refs.size();
+    const bool ok = host.entry(host.env, *ctx.caller, reinterpret_cast<Slot*>(base));
+    if (WASMI_UNLIKELY(ctx.held_refs.size() > held)) ctx.held_refs.resize(held);
+    refresh_memory(ctx);
+    if (WASMI_LIKELY(ok)) return go_on(ctx);
+    host_call_failed(ctx, position);
+    return false;
+}
 /// Returns to the calling instance; the frame is popped already. Where to go on.
 [[nodiscard]] const u8* return_across(ExecContext& ctx) noexcept;
 /// Translates the function whose stub is at `ip`. Its entry, or null.
@@ -51,6 +81,24 @@ void raise_trap(ExecContext& ctx, const u8* ip, TrapCode code) noexcept;
 /// Null and a trap if the stack is exhausted. `position` is for the trap.
 [[nodiscard]] const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance,
                                        const u8* return_ip, const u8* position) noexcept;
+/// The same without a call.
+[[nodiscard]] WASMI_ALWAYS_INLINE const u8* enter_function_here(ExecContext& ctx, const FuncCode& f,
+                                                                u64 distance, const u8* return_ip,
+                                                                const u8* position) noexcept {
+    u8* const frame = ctx.fp + distance;
+    if (WASMI_UNLIKELY(f.frame_bytes > static_cast<u64>(ctx.stack_end - frame))) {
+        raise_trap(ctx, position, TrapCode::call_stack_exhausted);
+        return nullptr;
+    }
+    if (f.link_bytes != f.param_bytes) {  // a call of memset costs more than the rest of this
+        std::memset(frame + f.param_bytes, 0, f.link_bytes - f.param_bytes);
+    }
+    store_raw<const u8*>(frame + f.link_bytes, return_ip);
+    store_raw<u64>(frame + f.link_bytes + 8, distance);
+    ctx.fp = frame;
+    if (charge(ctx.budget, f.entry_cost) && !poll(ctx)) return nullptr;
+    return f.entry.load(std::memory_order_acquire);
+}
 
 /// Finds the handler of an exception thrown at `ip`; the frame becomes that of the handler.
 /// Null if none of this call catches it.

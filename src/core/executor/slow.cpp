@@ -17,27 +17,23 @@ u64 failed(bool is_64) { return is_64 ? ~u64{0} : u64{0xFFFF'FFFF}; }
 /// Replaces the current frame by one of funcs[addr]; the arguments move down, the link stays.
 const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId type) {
     const SlowFields o = fields_at(fields);
-    FuncInstance& f = ctx.funcs[addr];
-    if (f.type != type && !ctx.types->is_subtype(f.type, type)) {
-        return fail(ctx, fields, TrapCode::indirect_call_type_mismatch);
-    }
+    const FuncInstance& f = ctx.funcs[addr];
+    if (!check_type(ctx, f, type, fields)) return nullptr;
     u8* const frame = ctx.fp;
     const u8* link = frame + u64{o.s1} * 8;
     const u8* return_ip = load_raw<const u8*>(link);
     const u64 distance = load_raw<u64>(link + 8);
-    const u8* args = frame + u64{o.s0} * 8;
+    u8* const args = frame + u64{o.s0} * 8;
     const DefinedType& t = ctx.types->get(f.type);
     if (f.host != nullptr) {
         // The host is called from this frame; its results are then returned.
-        ctx.spill[0] = u64{o.s0} * 8;
-        ctx.spill[1] = type;
-        if (call_outside(ctx, fields + sizeof(SlowFields), addr) == nullptr) return nullptr;
+        if (!call_host(ctx, *f.host, args, fields)) return nullptr;
         std::memmove(frame, args, u64{t.result_slots} * 8);
         ctx.fp = frame - distance;
         // The caller finds a lone result in the accumulators.
         ctx.spill[2] = reinterpret_cast<u64>(frame);
         ctx.spill[3] = reinterpret_cast<u64>(return_ip);
-        return host_return_stub();
+        return stub_code(StubKind::host_return);
     }
     const bool leaves = f.instance != ctx.instance;
     if (f.code->frame_bytes > static_cast<u64>(ctx.stack_end - frame)) {
@@ -45,9 +41,10 @@ const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId typ
     }
     std::memmove(frame, args, u64{t.param_slots} * 8);
     // Once per chain: a frame that returns across already, or to the host, needs no second one.
-    if (leaves && return_ip != cross_return_stub() && return_ip != leave_stub()) {
+    if (leaves && return_ip != stub_code(StubKind::cross_return) &&
+        return_ip != stub_code(StubKind::leave)) {
         ctx.cross_frames.push_back({return_ip, ctx.instance});
-        return_ip = cross_return_stub();
+        return_ip = stub_code(StubKind::cross_return);
     }
     if (leaves) switch_instance(ctx, f.instance);
     const u8* entry = enter_function(ctx, *f.code, 0, return_ip, nullptr);

@@ -62,14 +62,14 @@ struct StoreData {
     std::vector<std::unique_ptr<TagInstance>> tags;
     std::vector<std::unique_ptr<ModuleInstance>> instances;
     std::vector<std::shared_ptr<HostFunc>> hosts;  ///< shared_ptr: knows how to delete
+    std::shared_ptr<Caller> caller;                ///< of ctx.caller; set by the API
 
     std::vector<u64> host_objects;  ///< by index in reference words
     std::unordered_map<u64, u32> host_object_index;
 
     std::shared_ptr<InterruptState> interrupt;
     bool has_interrupt_handles = false;  ///< somebody may use it
-    u32 running = 0;    ///< calls from the host that have not ended (nested by host functions)
-    i64 last_call = 0;  ///< number of the last outermost call, even
+    i64 last_call = 0;                   ///< number of the last outermost call, even
 
     /// The wasmi::Store that owns this, for host functions; it follows moves. `self` outlives the
     /// store and is then null: linkers look there.
@@ -116,18 +116,14 @@ struct CallSlots {
 /// come there too. Calls from the host are numbered for InterruptState.
 [[nodiscard]] inline ExecStatus run_call(StoreData& store, u32 addr, Slot* base) noexcept {
     ExecContext& ctx = store.ctx;
-    if (store.running++ != 0) {  // a host function calls the guest again: part of the same call
-        const ExecStatus status = invoke(ctx, addr, base);
-        --store.running;
-        return status;
-    }
+    // A host function calls the guest again: part of the same call.
+    if (WASMI_UNLIKELY(ctx.nesting != 0)) return invoke(ctx, addr, base);
     // Odd while it runs, even afterwards; both stores overwrite what an interrupt() of the call
     // before may have left.
     ctx.stop.store(store.last_call + 1, std::memory_order_relaxed);
     const ExecStatus status = invoke(ctx, addr, base);
     store.last_call += 2;
     ctx.stop.store(store.last_call, std::memory_order_relaxed);
-    --store.running;
     return status;
 }
 

@@ -229,6 +229,56 @@ TEST_F(Calls, reach_the_host_and_return) {
     EXPECT_EQ(get<int64_t()>(i, "g")(store).value(), 42);
 }
 
+// What a host function sees as its caller follows the calls, there and back.
+TEST_F(Calls, tell_each_host_function_its_own_caller) {
+    std::vector<std::string> seen;
+    std::optional<Instance> a, b;
+    const auto note = [&](const Caller& caller, const char* who) {
+        const Result<Instance> instance = caller.instance();
+        seen.push_back(std::string(who) + (!instance        ? ": none"
+                                           : *instance == a ? ": a"
+                                           : *instance == b ? ": b"
+                                                            : ": ?"));
+    };
+    const Func inner = Func::wrap(store, [&](Caller& caller) { note(caller, "inner"); }).value();
+    ASSERT_TRUE(linker.define("env", "inner", inner));
+    ASSERT_TRUE(linker.func("env", "outer", [&](Caller& caller) {
+        note(caller, "outer");
+        EXPECT_TRUE(inner.typed<void()>(store).value()(store));
+        note(caller, "outer");
+        EXPECT_TRUE(get<void()>(*b, "inner")(store));
+        note(caller, "outer");
+        EXPECT_FALSE(get<void()>(*b, "fail")(store));
+        note(caller, "outer");
+    }));
+    const std::string_view text = R"((module
+        (import "env" "inner" (func $inner)) (import "env" "outer" (func $outer))
+        (func (export "inner") (call $inner)) (func (export "outer") (call $outer) (call $inner))
+        (func (export "fail") (call $inner) (unreachable))))";
+    a = make(text);
+    b = make(text);
+    ASSERT_TRUE(get<void()>(*a, "outer")(store));
+    ASSERT_TRUE(inner.typed<void()>(store).value()(store));
+    EXPECT_EQ(seen, (std::vector<std::string>{"outer: a", "inner: none", "outer: a", "inner: b",
+                                              "outer: a", "inner: b", "outer: a", "inner: a",
+                                              "inner: none"}));
+}
+
+// Addresses are used as whole words: what an embedder puts above an i32 must not get there.
+TEST_F(Calls, drop_bits_above_narrow_values) {
+    const Instance i = make(R"((module (memory 1) (data (i32.const 8) "\2a")
+        (global $g (export "g") (mut i32) (i32.const 0))
+        (func (export "f") (param i32) (result i32) (i32.load8_u offset=7 (local.get 0)))
+        (func (export "h") (result i32) (i32.load8_u offset=7 (global.get $g)))))");
+    const Val wide = Val::from_bits(ValType::i32, ~std::uint64_t{0} << 32 | 1);
+    EXPECT_EQ(wide.bits(), 1u);
+    Val out;
+    ASSERT_TRUE(i.func(store, "f").value().call(store, std::span(&wide, 1), std::span(&out, 1)));
+    EXPECT_EQ(out.i32(), 42);
+    ASSERT_TRUE(i.global(store, "g").value().set(store, wide));
+    EXPECT_EQ(get<int32_t()>(i, "h")(store).value(), 42);
+}
+
 TEST_F(Calls, let_host_functions_see_their_caller) {
     std::optional<Instance> caller_instance;
     ASSERT_TRUE(linker.func("env", "read", [&](Caller& caller, uint32_t at) -> Result<int32_t> {
