@@ -5,7 +5,10 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <string>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -32,6 +35,25 @@ bool take_sign(std::string_view& text) {
     if (take_prefix(text, "-")) return true;
     take_prefix(text, "+");
     return false;
+}
+
+/// A finite number without sign and prefix. By strtod: std::from_chars would make the program
+/// larger, and nothing here sets a locale.
+template <class Float>
+std::optional<Float> read_float(std::string_view text, bool hex) {
+    const std::string_view allowed = hex ? "0123456789abcdefABCDEF.pP+-" : "0123456789.eE+-";
+    if (text.empty() || text.find_first_not_of(allowed) != text.npos) return std::nullopt;
+    if (text[0] == '-' || text[0] == '+') return std::nullopt;
+    const std::string whole = (hex ? "0x" : "") + std::string(text);
+    char* end = nullptr;
+    Float value = 0;
+    if constexpr (std::is_same_v<Float, float>) {
+        value = std::strtof(whole.c_str(), &end);
+    } else {
+        value = std::strtod(whole.c_str(), &end);
+    }
+    if (end != whole.c_str() + whole.size() || !std::isfinite(value)) return std::nullopt;
+    return value;
 }
 
 /// The bits of an integer of this many bits; both ranges are accepted.
@@ -75,14 +97,9 @@ std::optional<Bits> parse_float(std::string_view text) {
         bits = infinity | payload;
     } else {
         const bool hex = take_prefix(text, "0x") || take_prefix(text, "0X");
-        if (text.empty() || text[0] == '-' || text[0] == '+') return std::nullopt;
-        Float value = 0;
-        const auto [end, error] =
-            std::from_chars(text.data(), text.data() + text.size(), value,
-                            hex ? std::chars_format::hex : std::chars_format::general);
-        if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-            return std::nullopt;
-        bits = std::bit_cast<Bits>(value);
+        const std::optional<Float> value = read_float<Float>(text, hex);
+        if (!value) return std::nullopt;
+        bits = std::bit_cast<Bits>(*value);
     }
     return negative ? bits | kSign : bits;
 }

@@ -10,7 +10,10 @@
 #include <algorithm>
 #include <bit>
 #include <cfloat>
-#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
 #include <vector>
 
 namespace wasmi::core::text {
@@ -331,11 +334,67 @@ std::string format_special(const Format& f, u64 bits) {
     return minus + "nan:" + format_hex(payload);
 }
 
-template <class T>
-std::string format_finite(T value) {
-    char buffer[64];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-    return {buffer, end};
+/// A number as sign, significant digits and exponent: d.ddd × 10^exponent.
+struct Decimal {
+    bool negative = false;
+    std::string digits;
+    int exponent = 0;
+};
+
+/// Rounded to so many digits. The standard library's std::to_chars would do it, at 170 KB.
+Decimal decimal_of(double value, int digits) {
+    char text[64];
+    const int size = std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    const std::string_view all(text, static_cast<std::size_t>(size));
+    const std::size_t e = all.find('e');
+    Decimal d;
+    d.negative = all[0] == '-';
+    // What is no digit is the sign or the decimal point of the locale.
+    std::copy_if(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(e),
+                 std::back_inserter(d.digits), is_digit);
+    for (std::size_t i = e + 2; i < all.size(); ++i) d.exponent = d.exponent * 10 + (all[i] - '0');
+    if (all[e + 1] == '-') d.exponent = -d.exponent;
+    const std::size_t last = d.digits.find_last_not_of('0');
+    d.digits.resize(last == std::string::npos ? 1 : last + 1);
+    return d;
+}
+
+std::string scientific(const Decimal& d) {
+    std::string out = d.digits;
+    if (out.size() > 1) out.insert(1, ".");
+    const std::string exponent = std::to_string(std::abs(d.exponent));
+    out += d.exponent < 0 ? "e-" : "e+";
+    return out + (exponent.size() == 1 ? "0" : "") + exponent;
+}
+
+/// A whole number has all its digits, also those that are not needed to tell it from others.
+std::string fixed(const Decimal& d, double value) {
+    if (d.exponent < 0) {
+        return "0." + std::string(static_cast<u32>(-d.exponent) - 1, '0') + d.digits;
+    }
+    const std::size_t whole = static_cast<u32>(d.exponent) + 1;
+    if (whole < d.digits.size()) return d.digits.substr(0, whole) + "." + d.digits.substr(whole);
+    char text[64];
+    return {text,
+            static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.0f", std::abs(value)))};
+}
+
+/// With the fewest digits that are read as the same number, in the shorter notation. A normal
+/// number that has a decimal of `sure` digits or fewer is found by rounding to as many.
+std::string format_finite(const Format& f, u64 bits, double value, int sure) {
+    const u64 sign = u64(f.max_exponent + 1) << (f.fraction_bits + 1);
+    const bool is_normal = (bits & (sign - 1)) >> f.fraction_bits != 0;
+    for (int digits = is_normal ? sure : 1;; ++digits) {
+        const Decimal d = decimal_of(value, digits);
+        const std::string minus = d.negative ? "-" : "";
+        std::string text = minus + scientific(d);
+        if (parse_float(f, text) != bits) continue;
+        if (std::abs(d.exponent) < 32) {  // else the other notation is longer
+            std::string other = minus + fixed(d, value);
+            if (other.size() <= text.size()) return other;
+        }
+        return text;
+    }
 }
 
 }  // namespace
@@ -348,12 +407,14 @@ std::string format_hex(u64 value) {
 
 std::string format_f32(u32 bits) {
     std::string special = format_special(kF32, bits);
-    return special.empty() ? format_finite(std::bit_cast<float>(bits)) : special;
+    if (!special.empty()) return special;
+    return format_finite(kF32, bits, double{std::bit_cast<float>(bits)}, FLT_DIG);
 }
 
 std::string format_f64(u64 bits) {
     std::string special = format_special(kF64, bits);
-    return special.empty() ? format_finite(std::bit_cast<double>(bits)) : special;
+    if (!special.empty()) return special;
+    return format_finite(kF64, bits, std::bit_cast<double>(bits), DBL_DIG);
 }
 
 NumberForm number_form(std::string_view s) noexcept {

@@ -6,6 +6,10 @@
 #include "core/text/numbers.hpp"
 #include "core/types/instr.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -289,6 +293,36 @@ TEST(Disassemble, FloatsReadBackBitForBit) {
     EXPECT_EQ(format_f64(0x3FB9'9999'9999'999A), "0.1");
     EXPECT_EQ(format_f32(0xFFC0'0000), "-nan");
     EXPECT_EQ(format_f32(0x7FA0'0000), "nan:0x200000");
+}
+
+/// As the standard library writes it, which need not be linked into the library for this.
+template <class T, class Bits>
+std::string standard(Bits bits) {
+    char text[64];
+    return {text, std::to_chars(text, text + sizeof text, std::bit_cast<T>(bits)).ptr};
+}
+
+TEST(Disassemble, WritesFloatsAsShortAsTheStandardLibrary) {
+    for (const double value :
+         {0.0, -0.0, 1.0, -1.5, 100.0, 1e5, 123456.0, 1e21, 1e22, 1e23, 0.1, 0.001, 1e-5, 1.5e-7,
+          5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 9007199254740993.0}) {
+        const u64 bits = std::bit_cast<u64>(value);
+        EXPECT_EQ(format_f64(bits), (standard<double>(bits)));
+        const u32 narrow = std::bit_cast<u32>(static_cast<float>(std::clamp(value, -1e38, 1e38)));
+        EXPECT_EQ(format_f32(narrow), (standard<float>(narrow)));
+    }
+    u64 bits = 1;
+    for (int i = 0; i < 20'000; ++i) {
+        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        if (!std::isfinite(std::bit_cast<double>(bits))) continue;
+        EXPECT_EQ(format_f64(bits), (standard<double>(bits)));
+        const u32 narrow = static_cast<u32>(bits >> 32);
+        if (!std::isfinite(std::bit_cast<float>(narrow))) continue;
+        EXPECT_EQ(format_f32(narrow), (standard<float>(narrow)));
+        // Numbers that people write: few digits.
+        const u64 short_one = std::bit_cast<u64>(static_cast<double>(i) / 1000);
+        EXPECT_EQ(format_f64(short_one), (standard<double>(short_one)));
+    }
 }
 
 TEST(DisassembleHostile, RefusesWhatIsNoModule) {
