@@ -27,6 +27,9 @@ FACTOR = {2: 1.0, 3: 0.5, 4: 0.3}
 BY_DEPTH = (1, 2, 4, 8)  # outside of loops, in one loop, in two, in three or more
 
 
+KNOWN = {}  # each run once, however many groups have it: a large corpus has tens of millions
+
+
 def read(path):
     """{run (tuple of form names): weighted count} of all modules in a file."""
     runs = collections.Counter()
@@ -36,7 +39,8 @@ def read(path):
             if first != "module":
                 counts = first.split(",")
                 weight = sum(int(n) * by for n, by in zip(counts, BY_DEPTH))
-                runs[tuple(rest.split("|"))] += weight
+                run = tuple(map(sys.intern, rest.split("|")))
+                runs[KNOWN.setdefault(run, run)] += weight
     return runs
 
 

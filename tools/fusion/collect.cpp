@@ -1,9 +1,9 @@
 // Prints which runs of register-code forms occur in modules: the input of choose.py.
 //
 //     wasmi-fusion-collect FILE... > runs.txt
-// Per module a line "module FILE", then "COUNTS FORM|FORM[|FORM…]" for runs of two to four forms of
-// one basic block. A form is op,A,B,C,D. Counts are static: how often the run stands in the code
-// outside of loops, in one loop, in two, in three or more.
+// Per module a line "module FILE", then, of all modules together, "COUNTS FORM|FORM[|FORM…]" for
+// runs of two to four forms of one basic block. A form is op,A,B,C,D. Counts are static: how often
+// the run stands in the code outside of loops, in one loop, in two, in three or more.
 #include "core/executor/runtime.hpp"
 #include "core/translator/translator.hpp"
 
@@ -12,8 +12,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <map>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -23,6 +24,13 @@ using namespace wasmi::core;
 
 constexpr std::size_t kLongest = 4;
 constexpr std::size_t kDepths = 4;
+
+/// The forms of a run, each plus one, 16 bits each, the first uppermost; zeros where it is shorter.
+/// Ordered as the runs are.
+using Run = u64;
+static_assert(kLongest * 16 == 64 && kNumForms < 0xFFFF);
+
+using ByDepth = std::array<u64, kDepths>;
 
 const char* const kOpNames[] = {
 #define WASMI_OP(id, ...) #id,
@@ -73,6 +81,7 @@ int main(int argc, char** argv) {
     CodeTarget target = code_target();
     target.fuse = FuseTable{};
     TranslatorBuffers buffers;
+    std::unordered_map<Run, ByDepth> counts;
     for (int i = 1; i < argc; ++i) {
         Engine engine;
         Result<Module> module = Module::compile_file(engine, argv[i]);
@@ -82,7 +91,6 @@ int main(int argc, char** argv) {
         }
         std::printf("module %s\n", argv[i]);
         ModuleData& data = *module->data();
-        std::map<std::vector<u16>, std::array<u64, kDepths>> counts;
         for (u32 f = 0; f < data.funcs.size(); ++f) {
             Result<Translation> t = translate_function(data, f, target, buffers, Keep::blocks);
             if (!t) continue;
@@ -90,28 +98,29 @@ int main(int argc, char** argv) {
                 const std::vector<u16>& forms = block.forms;
                 const std::size_t depth = std::min<std::size_t>(block.loop_depth, kDepths - 1);
                 for (std::size_t at = 0; at < forms.size(); ++at) {
-                    std::vector<u16> run;
+                    Run run = 0;
                     for (std::size_t n = 0; n < kLongest && at + n < forms.size(); ++n) {
                         const u16 form = forms[at + n];
                         if (names[form].excluded) break;
-                        run.push_back(form);
+                        run |= Run{form + 1U} << (16 * (kLongest - 1 - n));
                         if (n > 0) ++counts[run][depth];
                         if (names[form].ends) break;
                     }
                 }
             }
         }
-        for (const auto& [run, by_depth] : counts) {
-            std::string line;
-            for (const u64 count : by_depth)
-                line += (line.empty() ? "" : ",") + std::to_string(count);
-            char before = ' ';
-            for (const u16 form : run) {
-                line += before + names[form].text;
-                before = '|';
-            }
-            std::printf("%s\n", line.c_str());
+    }
+    std::vector<std::pair<Run, ByDepth>> sorted(counts.begin(), counts.end());
+    std::sort(sorted.begin(), sorted.end());
+    for (const auto& [run, by_depth] : sorted) {
+        std::string line;
+        for (const u64 count : by_depth) line += (line.empty() ? "" : ",") + std::to_string(count);
+        char before = ' ';
+        for (Run rest = run; rest != 0; rest <<= 16) {
+            line += before + names[(rest >> 48) - 1].text;
+            before = '|';
         }
+        std::printf("%s\n", line.c_str());
     }
     return 0;
 }
