@@ -121,6 +121,7 @@ inline constexpr u8 kSR = kS | kR, kSRK = kSR | kK, kSRP = kSR | kP, kSRPK = kSR
 inline constexpr Shape plain{kN, kN, kN, kN};
 inline constexpr Shape bin_c{kSRP, kSRPK, kN, kAnyD, true};
 inline constexpr Shape bin_nc{kSRPK, kSRPK, kN, kAnyD, false, true};
+inline constexpr Shape bin_shift{kSRPK, kSRK, kN, kAnyD, false, true};
 inline constexpr Shape bin_sub{kSRPK, kSRP, kN, kAnyD};
 inline constexpr Shape bin_k64{kSRP, kK, kN, kAnyD};
 inline constexpr Shape bin_rot{kSRP, kSRK, kN, kAnyD};
@@ -131,6 +132,7 @@ inline constexpr Shape cmp_nk{kSRP, kSRP, kN, kOut};
 inline constexpr Shape br_c{kSRP, kSRPK, kN, kN, true};
 inline constexpr Shape br_nc{kSRPK, kSRPK, kN, kN, false, true};
 inline constexpr Shape br_nk{kSRP, kSRP, kN, kN};
+inline constexpr Shape br_rare{kSRK, kSRK, kN, kN, false, true};  // as the comparisons: bin_rare
 inline constexpr Shape br_1{kSRP, kN, kN, kN};
 inline constexpr Shape un{kSRP, kN, kN, kAnyD};
 inline constexpr Shape un_rare{kSR, kN, kN, kOut};
@@ -158,8 +160,9 @@ inline constexpr Shape set_field_rare{kSR, kSRK, kN, kN};
 inline constexpr Shape get_element{kSR, kSRP, kN, kAnyD};
 inline constexpr Shape get_element_rare{kSR, kSRK, kN, kOut};
 inline constexpr Shape set_element{kSR, kSRP, kSRK, kN};
+inline constexpr Shape set_element_rare{kSR, kSR, kSRK, kN};
 inline constexpr Shape atomic_rmw{kSR, kSRK, kN, kOut};
-inline constexpr Shape atomic_cas{kSR, kSRK, kSRK, kOut};
+inline constexpr Shape atomic_cas{kSR, kSR, kSR, kOut};
 inline constexpr Shape slots_ab{kS, kS, kN, kN};
 inline constexpr Shape slots_a_d{kS, kN, kN, kS};
 inline constexpr Shape slots_ab_d{kS, kS, kN, kS};
