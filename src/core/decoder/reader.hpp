@@ -44,6 +44,8 @@ class Reader {
     [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end_ - pos_); }
     [[nodiscard]] bool at_end() const { return pos_ == end_; }
     [[nodiscard]] const u8* pos() const { return pos_; }
+    /// Goes on at another place in the same bytes.
+    void seek(const u8* pos) { pos_ = pos; }
     /// The next byte without taking it; 0 at the end.
     [[nodiscard]] u8 peek() const { return WASMI_LIKELY(pos_ != end_) ? *pos_ : u8{0}; }
     WASMI_ALWAYS_INLINE u8 read_byte() {

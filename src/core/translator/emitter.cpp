@@ -12,6 +12,8 @@ namespace {
 /// Of an encoded instruction, the targets of br_table apart: header, three sources, immediate,
 /// destination. Fields are written in words of eight bytes, and parts of them overwritten.
 constexpr std::size_t kMostBytes = kHeaderSize + 3 * 16 + kMostImm + 8;
+/// Of one target of a br_table.
+constexpr std::size_t kTargetBytes = 8;
 
 static_assert([] {
     for (const OpInfo& op : kOps) {
@@ -20,68 +22,103 @@ static_assert([] {
     return true;
 }());
 
-/// How an operation is encoded.
-struct Encoding {
-    u8 sources[3];    ///< rows of kFieldSizes
-    u8 imm;           ///< size of the immediate
-    bool is_special;  ///< has a label, a return address, or vectors
+/// How an operation is encoded. Tables by class instead of jumps: which instruction comes next is
+/// hard to predict.
+struct alignas(64) Encoding {
+    /// plain: without C, vectors, calls; a forward branch, or at most 8 bytes of immediate.
+    enum class Kind : u8 { plain, other };
+    /// Summands of the form id: form_id() without multiplications.
+    u16 form_a[8], form_b[8], form_c[8], form_d[8];
+    u8 size_a[8], size_b[8], size_d[8];  ///< of the fields
+    Kind kind;
+    bool is_branch;
+    u8 imm;  ///< size of the immediate
 };
+static_assert(sizeof(Encoding) == 128);
 
-/// [row][class]: bytes of a field. Rows: constants of four bytes, of eight, none.
-constexpr char kFieldRows[] = {'i', 'd', '-'};
-constexpr auto kFieldSizes = [] {
-    std::array<std::array<u8, 8>, std::size(kFieldRows)> sizes{};
-    for (std::size_t row = 0; row < sizes.size(); ++row) {
-        for (u32 cls = 0; cls < 7; ++cls) {
-            if (kFieldRows[row] == '-') continue;
-            sizes[row][cls] = static_cast<u8>(field_size(kFieldRows[row], static_cast<Cls>(cls)));
-        }
+constexpr Encoding::Kind kind_of(const OpInfo& o, Op op) {
+    using Kind = Encoding::Kind;
+    for (const char type : o.types) {
+        if (type == 'v') return Kind::other;
     }
-    return sizes;
-}();
+    if (o.types[2] != '-') return Kind::other;
+    switch (o.imm) {
+        case ImmKind::loop:
+        case ImmKind::call:
+            return Kind::other;
+        default:
+            return imm_size(o.imm) > 8 || op == Op::br_table ? Kind::other : Kind::plain;
+    }
+}
 
 constexpr auto kEncodings = [] {
     std::array<Encoding, kNumOps> encodings{};
     for (std::size_t op = 0; op < kNumOps; ++op) {
         const OpInfo& o = kOps[op];
         Encoding& e = encodings[op];
-        for (int i = 0; i < 3; ++i) {
-            const char type = o.types[i];
-            const u32 constant = type == '-' ? 0 : field_size(type, Cls::K);
-            e.sources[i] = constant == 4 ? 0 : constant == 8 ? 1 : 2;
-            if (type == 'v') e.is_special = true;
+        for (u32 i = 0; i < 7; ++i) {
+            const Cls cls = static_cast<Cls>(i);
+            e.form_a[i] = static_cast<u16>(o.first_form + rank_in(o.shape.a, cls) * o.step_a);
+            e.form_b[i] = static_cast<u16>(rank_in(o.shape.b, cls) * o.step_b);
+            e.form_c[i] = static_cast<u16>(rank_in(o.shape.c, cls) * o.step_c);
+            e.form_d[i] = static_cast<u16>(rank_in(o.shape.d, cls));
+            e.size_a[i] = static_cast<u8>(field_size(o.types[0], cls));
+            e.size_b[i] = static_cast<u8>(field_size(o.types[1], cls));
+            e.size_d[i] = static_cast<u8>(dest_size(cls));
         }
+        e.kind = kind_of(o, static_cast<Op>(op));
+        e.is_branch = o.imm == ImmKind::rel;
         e.imm = static_cast<u8>(imm_size(o.imm));
-        if (o.imm == ImmKind::rel || o.imm == ImmKind::loop || o.imm == ImmKind::call ||
-            op == static_cast<std::size_t>(Op::br_table)) {
-            e.is_special = true;
-        }
     }
     return encodings;
 }();
 
-u32 form_of(const Ins& ins) {
+constexpr const Encoding& encoding_of(Op op) { return kEncodings[static_cast<std::size_t>(op)]; }
+
+template <class T>
+WASMI_ALWAYS_INLINE u32 by_class(const T* table, Cls cls) {
+    return table[static_cast<std::size_t>(cls)];
+}
+
+WASMI_ALWAYS_INLINE u32 form_of(const Ins& ins) {
     WASMI_ASSERT(form_exists(ins.op, ins.k));
     WASMI_ASSERT(in_mask(info(ins.op).shape.a, ins.k.a) && in_mask(info(ins.op).shape.b, ins.k.b) &&
                  in_mask(info(ins.op).shape.c, ins.k.c) && in_mask(info(ins.op).shape.d, ins.k.d));
-    return form_id(ins.op, ins.k);
+    const Encoding& e = encoding_of(ins.op);
+    const u32 form = by_class(e.form_a, ins.k.a) + by_class(e.form_b, ins.k.b) +
+                     by_class(e.form_c, ins.k.c) + by_class(e.form_d, ins.k.d);
+    WASMI_ASSERT(form == form_id(ins.op, ins.k));
+    return form;
+}
+
+template <class T>
+WASMI_ALWAYS_INLINE u8* put(u8* p, T value) {
+    std::memcpy(p, &value, sizeof value);
+    return p + sizeof value;
 }
 
 }  // namespace
 
 void Emitter::start(const CodeTarget& target, const Options& options) {
+    if (target.fuse.keys != target_.fuse.keys) fuse_filter_.clear();
+    if (encoded_ >= kFilterPays && !fuse_filter_.is_made()) fuse_filter_.make(target.fuse);
     loop_depth_ = block_depth_ = 0;
     target_ = target;
     options_ = options;
-    block_.clear();
+    count_ = 0;
     size_ = 0;
     labels_.clear();
-    fixups_.clear();
+    num_fixups_ = 0;
     cost_fixups_.clear();
     table_cost_fixups_.clear();
     tables_.clear();
     return_addresses_.clear();
     vectors_.clear();
+}
+
+void Emitter::grow_block() {
+    capacity_ = capacity_ * 2 + 256;
+    block_.resize(capacity_);
 }
 
 LabelId Emitter::new_label() {
@@ -101,127 +138,127 @@ u32 Emitter::add_table(const std::vector<TableTarget>& targets) {
     return first;
 }
 
-void Emitter::reserve(std::size_t bytes) {
-    if (code_.size() - size_ >= bytes) return;
-    code_.resize(std::max(code_.size() * 2, size_ + bytes));
+u8* Emitter::put_branch(LabelId label, u8* p, u32 run) {
+    WASMI_ASSERT(labels_[label].used);
+    fixups_[num_fixups_++] = {offset_of(p), run, label};
+    return put(p, i32{0});
 }
 
-template <class T>
-WASMI_ALWAYS_INLINE void Emitter::put(T value) {
-    WASMI_ASSERT(code_.size() - size_ >= sizeof value);
-    std::memcpy(code_.data() + size_, &value, sizeof value);
-    size_ += u32{sizeof value};
-}
-
-void Emitter::put_branch(LabelId label, u32 run) {
-    labels_[label].used = true;
-    fixups_.push_back({position(), run, label});
-    put(i32{0});
-}
-
-// Sizes come from tables, not from jumps: which instruction comes next is hard to predict.
-WASMI_ALWAYS_INLINE void Emitter::encode_fields(const Ins& ins, u32 run) {
-    if (WASMI_UNLIKELY(options_.positions != nullptr)) {
-        options_.positions->push_back({position(), ins.offset});
-    }
-    const Encoding& e = kEncodings[static_cast<std::size_t>(ins.op)];
-    if (e.is_special) {
-        encode_special(ins, run);
-        return;
-    }
-    u8* p = code_.data() + size_;
-    const auto put_source = [&p](u8 row, Cls cls, u64 value) {
-        std::memcpy(p, &value, sizeof value);
-        p += kFieldSizes[row][static_cast<std::size_t>(cls)];
-    };
-    put_source(e.sources[0], ins.k.a, ins.a);
-    put_source(e.sources[1], ins.k.b, ins.b);
-    put_source(e.sources[2], ins.k.c, ins.c);
-    std::memcpy(p, ins.imm, 8);
-    if (e.imm > 8) std::memcpy(p + 8, ins.imm + 1, 8);
-    p += e.imm;
-    std::memcpy(p, &ins.d, sizeof(u16));
-    p += dest_size(ins.k.d);
-    size_ = static_cast<u32>(p - code_.data());
-}
-
-/// Operations with labels, return addresses or vectors.
-void Emitter::encode_special(const Ins& ins, u32 run) {
+u8* Emitter::encode_other(const Ins& ins, u8* p, u32 run) {
     const OpInfo& o = info(ins.op);
     const u64 values[] = {ins.a, ins.b, ins.c};
     const Cls classes[] = {ins.k.a, ins.k.b, ins.k.c};
     for (int i = 0; i < 3; ++i) {
         const u32 size = field_size(o.types[i], classes[i]);
         if (size == 16) {
-            put(vectors_[values[i]]);
+            p = put(p, vectors_[values[i]]);
         } else {
-            std::memcpy(code_.data() + size_, &values[i], sizeof values[i]);
-            size_ += size;
+            put(p, values[i]);
+            p += size;
         }
     }
     if (o.imm == ImmKind::rel || o.imm == ImmKind::loop) {
-        put_branch(ins.label, run);
+        p = put_branch(ins.label, p, run);
         if (o.imm == ImmKind::loop) {
-            cost_fixups_.push_back({position(), run, ins.label});
-            put(i64{0});
+            cost_fixups_.push_back({offset_of(p), run, ins.label});
+            p = put(p, i64{0});
         }
     } else if (o.imm == ImmKind::call) {
-        put(ins.imm[0]);
-        return_addresses_.push_back(position());
-        put(u64{position()} + 16);  // a call is the last of its run: the next one follows
-        put(ins.imm[1]);
+        p = put(p, ins.imm[0]);
+        return_addresses_.push_back(offset_of(p));
+        p = put(p, u64{offset_of(p)} + 16);  // a call is the last of its run: the next one follows
+        p = put(p, ins.imm[1]);
     } else {
-        std::memcpy(code_.data() + size_, ins.imm, sizeof ins.imm);
-        size_ += imm_size(o.imm);
+        std::memcpy(p, ins.imm, sizeof ins.imm);
+        p += imm_size(o.imm);
     }
-    if (dest_size(ins.k.d) != 0) put(static_cast<u16>(ins.d));
+    if (dest_size(ins.k.d) != 0) p = put(p, static_cast<u16>(ins.d));
     if (ins.op == Op::br_table) {
         u32 count = 0;
         std::memcpy(&count, ins.imm, sizeof count);
-        reserve((std::size_t{count} + 1) * 8 + block_.size() * kMostBytes);
         for (u32 i = ins.label; i <= ins.label + count; ++i) {
-            put_branch(tables_[i].label, run);
-            if (tables_[i].backward)
-                table_cost_fixups_.push_back({position(), run, tables_[i].label});
-            put(u32{0});
+            p = put_branch(tables_[i].label, p, run);
+            if (tables_[i].backward) {
+                table_cost_fixups_.push_back({offset_of(p), run, tables_[i].label});
+            }
+            p = put(p, u32{0});
         }
     }
+    return p;
 }
 
-void Emitter::flush() {
-    const std::size_t count = block_.size();
-    reserve(count * kMostBytes);
-    forms_.clear();
-    for (const Ins& ins : block_) {
-        const u32 form = form_of(ins);
-        if (!forms_.empty()) target_.fuse.prefetch(forms_.back(), form);
-        forms_.push_back(static_cast<u16>(form));
-    }
-    if (options_.blocks != nullptr) options_.blocks->push_back({block_depth_, forms_});
-    for (std::size_t i = 0; i < count;) {
-        const u32 run = position();
-        put(u64{0});
-        u32 id = forms_[i];
-        const Op first = block_[i].op;
-        encode_fields(block_[i], run);
-        while (++i < count) {
-            if (options_.shared_memory && info(block_[i].op).imm == ImmKind::access) break;
-            const u32 longer = options_.fuse ? target_.fuse.find(id, forms_[i]) : 0;
+void Emitter::keep_forms() {
+    FormBlock& block = options_.blocks->emplace_back();
+    block.loop_depth = block_depth_;
+    for (u32 i = 0; i < count_; ++i) block.forms.push_back(static_cast<u16>(form_of(block_[i])));
+}
+
+void Emitter::encode_block() {
+    const std::size_t most = count_ * kMostBytes + tables_.size() * kTargetBytes;
+    if (code_.size() - size_ < most) code_.resize(std::max(code_.size() * 2, size_ + most));
+    const std::size_t most_fixups = num_fixups_ + count_ + tables_.size();
+    if (fixups_.size() < most_fixups) fixups_.resize(most_fixups * 2);
+    const FuseTable fuse = options_.fuse ? target_.fuse : FuseTable{};
+    std::vector<CodePosition>* const positions = options_.positions;
+    const bool shared_memory = options_.shared_memory;
+    // What the loop writes could be any member: it keeps copies of those that it needs.
+    u8* const code = code_.data();
+    u8* p = code + size_;
+    Fixup* fixup = fixups_.data() + num_fixups_;
+    const Ins* ins = block_.data();
+    const Ins* const end = ins + count_;
+    u32 form = form_of(*ins);
+    while (ins != end) {
+        u32 id = form;
+        const Op first = ins->op;
+        u8* const run = p;
+        p += kHeaderSize;
+        for (;;) {
+            if (WASMI_UNLIKELY(positions != nullptr)) {
+                positions->push_back({offset_of(p), offset_in_module(*ins)});
+            }
+            const Encoding& e = encoding_of(ins->op);
+            if (WASMI_UNLIKELY(e.kind == Encoding::Kind::other)) {
+                num_fixups_ = static_cast<u32>(fixup - fixups_.data());
+                p = encode_other(*ins, p, offset_of(run));
+                fixup = fixups_.data() + num_fixups_;
+            } else {
+                put(p, ins->a);
+                p += by_class(e.size_a, ins->k.a);
+                put(p, ins->b);
+                p += by_class(e.size_b, ins->k.b);
+                // Written in any case: whether it is a branch is hard to predict.
+                fixup->at = static_cast<u32>(p - code);
+                fixup->base = static_cast<u32>(run - code);
+                fixup->label = ins->label;
+                fixup += e.is_branch ? 1 : 0;
+                put(p, ins->imm[0]);
+                p += e.imm;
+                put(p, static_cast<u16>(ins->d));
+                p += by_class(e.size_d, ins->k.d);
+            }
+            if (++ins == end) break;
+            form = form_of(*ins);
+            if (WASMI_UNLIKELY(shared_memory) && info(ins->op).imm == ImmKind::access) break;
+            if (!fuse_filter_.may_have(id, form)) break;
+            const u32 longer = fuse.find(id, form);
             if (longer == 0) break;
             id = longer;
-            encode_fields(block_[i], run);
         }
         const u64 header = id < kNumForms ? target_.header(first, id) : target_.fuse.header(id);
         WASMI_ASSERT(header != 0);
-        std::memcpy(code_.data() + run, &header, sizeof header);
+        put(run, header);
     }
-    block_.clear();
-    block_depth_ = loop_depth_;
+    num_fixups_ = static_cast<u32>(fixup - fixups_.data());
+    size_ = offset_of(p);
+    count_ = 0;
+    tables_.clear();
 }
 
 std::span<const u8> Emitter::finish() {
     flush();
-    for (const Fixup& f : fixups_) {
+    for (u32 i = 0; i < num_fixups_; ++i) {
+        const Fixup& f = fixups_[i];
         const i32 distance = static_cast<i32>(labels_[f.label].position) - static_cast<i32>(f.base);
         std::memcpy(code_.data() + f.at, &distance, sizeof distance);
     }
@@ -235,7 +272,22 @@ std::span<const u8> Emitter::finish() {
         const u32 cost = cost_of(f);
         std::memcpy(code_.data() + f.at, &cost, sizeof cost);
     }
+    encoded_ += size_;
     return {code_.data(), size_};
+}
+
+void FuseFilter::clear() {
+    is_made_ = false;
+    bits_.fill(~u64{0});
+}
+
+void FuseFilter::make(const FuseTable& table) {
+    is_made_ = true;
+    bits_.fill(0);
+    for (u32 i = 0; i <= table.mask; ++i) {
+        const u32 key = table.keys[i];
+        if (key != 0) bits_[FuseTable::hash(key) / 64 % bits_.size()] |= bit(FuseTable::hash(key));
+    }
 }
 
 }  // namespace wasmi::core

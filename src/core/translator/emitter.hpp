@@ -7,6 +7,7 @@
 #include "core/translator/target.hpp"
 #include "core/types/func_code.hpp"
 
+#include <array>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -14,23 +15,24 @@
 namespace wasmi::core {
 
 /// One instruction before encoding. Which members count follows from its classes and immediate.
-struct Ins {
+struct alignas(64) Ins {
     Op op = Op::br;
     Classes k;
     u32 d = 0;                ///< slot
     u32 label = 0;            ///< rel, loop: where to; br_table: Emitter::add_table()
-    u32 offset = 0;           ///< of the WebAssembly instruction in the module
     u64 a = 0, b = 0, c = 0;  ///< slot (S; of pinned locals too) or constant (K; v128: its number)
     u64 imm[2] = {};          ///< as it will be encoded; of rel and loop nothing, of call the rest
+    const u8* at = nullptr;   ///< the WebAssembly instruction
 
     /// The parts of the immediate in their order: see ImmKind.
     template <class... T>
     void set_imm(T... parts) {
         static_assert((sizeof parts + ...) <= sizeof imm);
-        u8* at = reinterpret_cast<u8*>(imm);
-        ((std::memcpy(at, &parts, sizeof parts), at += sizeof parts), ...);
+        u8* p = reinterpret_cast<u8*>(imm);
+        ((std::memcpy(p, &parts, sizeof parts), p += sizeof parts), ...);
     }
 };
+static_assert(sizeof(Ins) == 64);  // an index becomes an address by a shift
 
 /// A place in the code that branches may name before it is known.
 using LabelId = u32;
@@ -47,12 +49,35 @@ struct FormBlock {
     std::vector<u16> forms;
 };
 
+/// Says of most pairs that a FuseTable lacks that it lacks them: half of what is looked up. A bit
+/// for each hash is small enough for the nearest cache; the table is not, and several of its
+/// entries are looked at before a pair is found missing.
+class FuseFilter {
+  public:
+    FuseFilter() { clear(); }
+    /// Says nothing of any pair, until make().
+    void clear();
+    void make(const FuseTable& table);
+    [[nodiscard]] bool is_made() const { return is_made_; }
+    [[nodiscard]] bool may_have(u32 first, u32 second) const {
+        const u32 hash = FuseTable::hash(first << 16 | second);
+        return (bits_[hash / 64 % bits_.size()] & bit(hash)) != 0;
+    }
+
+  private:
+    [[nodiscard]] static u64 bit(u32 hash) { return u64{1} << hash % 64; }
+
+    bool is_made_ = false;
+    std::array<u64, 1024> bits_;
+};
+
 class Emitter {
   public:
     struct Options {
         bool fuse = true;
         /// Memory 0 is shared: a plain access is the first of its run, as it may begin anew.
         bool shared_memory = false;
+        const u8* module = nullptr;                      ///< its first byte
         std::vector<CodePosition>* positions = nullptr;  ///< filled with where the code came from
         std::vector<FormBlock>* blocks = nullptr;        ///< filled with the form ids before fusion
     };
@@ -64,20 +89,24 @@ class Emitter {
         if (empty()) block_depth_ = depth;
     }
 
-    /// Appends to the open block; the caller fills the instruction in. To make it elsewhere and
-    /// copy it would read words that were just written in parts, for which the processor waits.
-    /// The reference is valid until the next call, the index (size() - 1) until the next flush.
-    Ins& append(Op op, u32 offset) {
-        Ins& ins = block_.emplace_back();
+    /// Appends to the open block; the caller fills the instruction in: all that its classes and its
+    /// immediate name, for other members keep what an earlier instruction had there. To make it
+    /// elsewhere and copy it would read words that were just written in parts, for which the
+    /// processor waits. The reference is valid until the next call, the index (size() - 1) until
+    /// the next flush.
+    Ins& append(Op op, Classes k, const u8* at) {
+        if (WASMI_UNLIKELY(count_ == capacity_)) grow_block();
+        Ins& ins = block_[count_++];
         ins.op = op;
-        ins.offset = offset;
+        ins.k = k;
+        ins.at = at;
         return ins;
     }
-    [[nodiscard]] u32 size() const { return static_cast<u32>(block_.size()); }
-    [[nodiscard]] bool empty() const { return block_.empty(); }
+    [[nodiscard]] u32 size() const { return count_; }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
     [[nodiscard]] Ins& at(u32 index) { return block_[index]; }
-    [[nodiscard]] Ins& last() { return block_.back(); }
-    void pop() { block_.pop_back(); }
+    [[nodiscard]] Ins& last() { return block_[count_ - 1]; }
+    void pop() { --count_; }
 
     /// Keeps a v128 constant; operands name it by the result. Valid for this function.
     [[nodiscard]] u64 add_vector(u64 low, u64 high) {
@@ -86,7 +115,11 @@ class Emitter {
     }
 
     /// Encodes the open block.
-    void flush();
+    void flush() {
+        if (options_.blocks != nullptr) keep_forms();
+        if (!empty()) encode_block();
+        block_depth_ = loop_depth_;
+    }
     /// Offset of the next byte; only right after flush().
     [[nodiscard]] u32 position() const { return size_; }
 
@@ -114,38 +147,47 @@ class Emitter {
     [[nodiscard]] std::span<const u32> return_addresses() const { return return_addresses_; }
 
   private:
+    /// Bytes of code from which on a FuseFilter pays.
+    static constexpr u64 kFilterPays = 256 * 1024;
+
     struct Label {
         u32 position = kNoIndex;
         u32 cost = 0;
         bool used = false;
     };
     struct Fixup {
-        u32 at;    ///< of the i32 distance
-        u32 base;  ///< header that it counts from
-        LabelId label;
+        u32 at = 0;    ///< of the i32 distance
+        u32 base = 0;  ///< header that it counts from
+        LabelId label = 0;
     };
 
-    void encode_fields(const Ins& ins, u32 run);
-    void encode_special(const Ins& ins, u32 run);
-    void put_branch(LabelId label, u32 run);
-    /// Makes room for that many bytes more; put() checks nothing.
-    void reserve(std::size_t bytes);
-    template <class T>
-    void put(T value);
+    WASMI_NOINLINE void grow_block();
+    void keep_forms();
+    void encode_block();
+    [[nodiscard]] u8* encode_other(const Ins& ins, u8* p, u32 run);
+    [[nodiscard]] u8* put_branch(LabelId label, u8* p, u32 run);
+    [[nodiscard]] u32 offset_of(const u8* p) const { return static_cast<u32>(p - code_.data()); }
+    [[nodiscard]] u32 offset_in_module(const Ins& ins) const {
+        return static_cast<u32>(ins.at - options_.module);
+    }
 
     CodeTarget target_;
     Options options_;
+    FuseFilter fuse_filter_;
+    u64 encoded_ = 0;  ///< bytes of code of all functions
     u32 loop_depth_ = 0;
-    u32 block_depth_ = 0;  ///< of the first instruction of the open block
-    std::vector<Ins> block_;
-    std::vector<u16> forms_;  ///< of the block that is being encoded
-    std::vector<u8> code_;    ///< all of it writable, the first size_ bytes written
+    u32 block_depth_ = 0;     ///< of the first instruction of the open block
+    std::vector<Ins> block_;  ///< the first count_ are those of the open block
+    u32 count_ = 0;
+    u32 capacity_ = 0;      ///< block_.size()
+    std::vector<u8> code_;  ///< all of it writable, the first size_ bytes written
     u32 size_ = 0;
     std::vector<Label> labels_;
-    std::vector<Fixup> fixups_;
+    std::vector<Fixup> fixups_;  ///< the first num_fixups_ count
+    u32 num_fixups_ = 0;
     std::vector<Fixup> cost_fixups_;        ///< of loop branches
     std::vector<Fixup> table_cost_fixups_;  ///< of entries of a br_table
-    std::vector<TableTarget> tables_;
+    std::vector<TableTarget> tables_;       ///< of the open block
     std::vector<u32> return_addresses_;
     struct Vector {
         u64 low, high;

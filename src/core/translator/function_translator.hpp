@@ -81,32 +81,43 @@ class FunctionTranslator {
         Operand a, b;
     };
     // -- translator.cpp: setup, main loop -------------------------------------------------------
-    [[nodiscard]] bool read_locals();
+    void read_locals();
+    void translate_body();
+    void skip_dead_code();
+    void begin_instr(const u8* at);
+    [[nodiscard]] const u8* read_access(const u8* p);
+    [[nodiscard]] BlockType read_type_of_block(const u8* p);
+
+    // -- translate_other.cpp --------------------------------------------------------------------
     void translate(Instr instr);
-    WASMI_ALWAYS_INLINE void read(Instr of) { read_immediates(reader_, imm_of(of), space_, imm_); }
-    void translate_slow(Instr instr, const Immediates& imm);
 
     // -- values.cpp: the symbolic stack ---------------------------------------------------------
     void push(Value::Kind kind, ValKind type, u32 index = 0, u64 bits = 0);
     void push_slot(ValKind type);
     void push_const(ValKind type, u64 bits);  // v128: bits from Emitter::add_vector
     void push_local(u32 local);
-    Value pop();
-    [[nodiscard]] u32 next_home() const;
+    /// The reference is valid until the next value is pushed.
+    const Value& pop();
+    [[nodiscard]] u32 next_home() const { return stack_.next_home(); }
     [[nodiscard]] static bool is_float(ValKind type) {
         return type == ValKind::f32 || type == ValKind::f64;
     }
     [[nodiscard]] static u32 bank(ValKind type) {
-        return is_float(type) || type == ValKind::v128 ? 1 : 0;
+        static_assert(static_cast<u32>(ValKind::f32) == 2 && static_cast<u32>(ValKind::v128) == 4);
+        return static_cast<u32>(type) - 2 < 3 ? 1 : 0;
     }
+    /// Where an instruction takes the value from that it wants in a class of the mask.
     [[nodiscard]] Operand operand(const Value& v, u8 mask, char type);
+    /// The same inline for integers, which most values are.
+    [[nodiscard]] Operand int_operand(const Value& v, u8 mask, char type);
+    [[nodiscard]] Operand constant_in_slot(const Value& v);
     /// Copies a value to `slot`; v itself is not changed.
     void move_to_slot(const Value& v, u32 slot);
     void move_vector_to_slot(const Value& v, u32 slot);
     /// Puts a value of the stack into its home slot.
     void materialize(Value& v);
     void materialize_top(u32 count);
-    void spill_acc(u32 bank);
+    void spill_acc(u32 b);
     void spill_accs() {
         spill_acc(0);
         spill_acc(1);
@@ -117,6 +128,7 @@ class FunctionTranslator {
     /// Appends an instruction with the result in the accumulator (or its home) and pushes that;
     /// the caller fills in the rest.
     Ins& append_result(Op op, ValKind type);
+    Ins& append_to_home(Op op, ValKind type);
     /// The same for an instruction that exists.
     void emit_result(const Ins& ins, ValKind type);
     /// Redirects an instruction from the accumulator to a slot, or to both: what uses the
@@ -144,21 +156,30 @@ class FunctionTranslator {
         forget_slot(slot);
         if (type == ValKind::v128) forget_slot(slot + 1);
     }
-    Ins& append(Op op) { return emitter_.append(op, offset_); }
+    Ins& append(Op op, Classes k = {}) { return emitter_.append(op, k, at_); }
     void emit(const Ins& ins);
 
     void local_set(u32 local, bool tee);
-    [[nodiscard]] Cls pin_of(u32 local) const { return pins_.empty() ? Cls::N : pins_[local]; }
-    [[nodiscard]] bool pin_is_valid(u32 local) const;
-    void set_pin_valid(u32 local, bool valid);
-    void ensure_pins();
+    [[nodiscard]] bool pin_is_valid(const Local& local) const {
+        return in_mask(valid_pins_[bank(local.type)], local.pin);
+    }
+    /// Loads those that are stale.
+    void ensure_pins() {
+        if (has_stale_pins_) load_stale_pins();
+    }
+    void load_stale_pins();
     void pins_are_stale();
+    void pins_are_valid();
 
     // -- translate_data.cpp: numerics, variables, memory, tables, references --------------------
-    void unary(Op op, char operand_type, ValKind result);
-    void binary(Op op, ValKind result, bool swap = false);
+    void unary(Op op, ValKind result);
+    void int_binary(Op op, ValKind result);
+    void compare(Op op, bool swap = false);
+    void float_binary(Op op, ValKind result, bool swap);
     void load(Op op, Op any, u32 log2, ValKind result, const Immediates& imm);
     void store(Op op, Op any, u32 log2, const Immediates& imm);
+    void load_any(Op op, ValKind result, const Immediates& imm);
+    void store_any(Op op, const Immediates& imm);
     [[nodiscard]] bool is_plain_access(const Immediates& imm) const;
     /// The immediate of a plain access of 1 << log2 bytes: its end, so that one addition makes what
     /// is compared with the size of the memory.
@@ -227,19 +248,21 @@ class FunctionTranslator {
     [[nodiscard]] bool in_place(const Control& c) const;
     void move_branch_values(const Control& c);
     void branch(u32 depth);
-    void branch_if(Condition condition, u32 depth);
+    void branch_if(const Condition& condition, u32 depth);
     void br_table(const Immediates& imm);
     void return_values();
     void emit_branch_to(const Condition& condition, LabelId label, bool back = false);
+    void emit_jump_to(LabelId label, bool back = false);
     void bind(LabelId label);
     [[nodiscard]] const ValType* branch_types(const Control& c) const;
-    [[nodiscard]] Condition pop_condition();
-    [[nodiscard]] static Condition negate(Condition c);
-    [[nodiscard]] static Condition without_equal(Condition c);
+    // Conditions are changed where they are: a copy would read words just written in parts.
+    void pop_condition(Condition& c);
+    static void negate(Condition& c);
+    static void without_equal(Condition& c);
     /// The branch that a comparison feeds, or Op::br.
     [[nodiscard]] static Op branch_of_compare(Op op);
-    /// A comparison as a condition; the comparison of integers that a condition stands for.
-    [[nodiscard]] static Condition condition_of(const Ins& compare);
+    static void set_condition(Condition& c, Op branch, const Ins& from);
+    /// The comparison of integers that a condition stands for.
     [[nodiscard]] static Op compare_of(const Condition& condition);
     void call(u32 func);
     void call_through(Op op, Operand callee, u16 table, u32 word, const DefinedType& type);
@@ -259,24 +282,25 @@ class FunctionTranslator {
     TypeSpace space_;
     Emitter& emitter_;
 
-    std::vector<ValType>& local_types_;
-    std::vector<u32>& local_slots_;
-    std::vector<Cls>& pins_;  ///< by local; empty if none is pinned
-    u32 pin_local_[2][2] = {{kNoIndex, kNoIndex}, {kNoIndex, kNoIndex}};  ///< bank, pin
-    bool pin_valid_[2][2] = {};
-    std::vector<u32>& uses_;  ///< by local: values of kind local on the stack
+    const bool plain_memory_;  ///< memory 0 exists and has 32-bit addresses
 
-    std::vector<Value>& stack_;
-    std::size_t locals_below_ = 0;  ///< no value below this index is of kind local
+    TranslatorBuffers& buffers_;
+    Local* locals_ = nullptr;                                             ///< buffers_.locals
+    u32 pin_local_[2][2] = {{kNoIndex, kNoIndex}, {kNoIndex, kNoIndex}};  ///< bank, pin
+    u8 valid_pins_[2] = {};                                               ///< by bank, as classes
+    bool has_stale_pins_ = false;  ///< perhaps; if not, all pins are valid
+
+    ValueStack stack_;
+    Value* locals_below_ = nullptr;  ///< no value below is of kind local
     std::vector<Control>& controls_;
-    u32 acc_owner_[2] = {kNoIndex, kNoIndex};  ///< stack index of the value in the accumulator
-    u32 mirror_[2] = {kNoIndex, kNoIndex};     ///< slot that the accumulator equals
-    bool mirror_is_vector_ = false;            ///< the mirror of the floating bank is two slots
+    Value* acc_owner_[2] = {};              ///< the value of the stack in the accumulator, or null
+    u32 mirror_[2] = {kNoIndex, kNoIndex};  ///< slot that the accumulator equals
+    bool mirror_is_vector_ = false;         ///< the mirror of the floating bank is two slots
     bool reachable_ = true;
     u32 loop_depth_ = 0;
-    u32 count_ = 0;   ///< charged instructions so far
-    u32 offset_ = 0;  ///< of the current instruction in the module
-    Immediates imm_;  ///< of the current instruction
+    u32 count_ = 0;           ///< charged instructions so far
+    const u8* at_ = nullptr;  ///< the current instruction
+    Immediates imm_;          ///< of the current instruction
     std::vector<PendingCatch>& pending_;
     std::vector<Protected>& protected_;
     std::vector<Pad>& pads_;
@@ -286,23 +310,67 @@ class FunctionTranslator {
 
 // ---- what nearly every instruction does ---------------------------------------------------------
 
-inline u32 FunctionTranslator::next_home() const {
-    if (stack_.empty()) return first_operand_slot(facts_);
-    return stack_.back().home + (stack_.back().type == ValKind::v128 ? 2u : 1u);
-}
-
 inline void FunctionTranslator::push(Value::Kind kind, ValKind type, u32 index, u64 bits) {
-    const Value v = Value::make(kind, type, next_home(), index, bits);
-    stack_.emplace_back() = v;  // not push_back(): that would write v to memory first
+    stack_.push(kind, type, index, bits);
 }
 
-inline Value FunctionTranslator::pop() {
-    const Value v = stack_.back();
-    stack_.pop_back();
-    if (locals_below_ > stack_.size()) locals_below_ = stack_.size();
-    if (v.kind == Value::Kind::local) --uses_[v.local];
-    if (v.kind == Value::Kind::acc) acc_owner_[bank(v.type)] = kNoIndex;
+inline void FunctionTranslator::push_slot(ValKind type) { push(Value::Kind::slot, type); }
+
+inline void FunctionTranslator::push_const(ValKind type, u64 bits) {
+    push(Value::Kind::konst, type, 0, bits);
+}
+
+inline void FunctionTranslator::push_local(u32 local) {
+    if (locals_below_ > stack_.end()) locals_below_ = stack_.end();
+    ++locals_[local].uses;
+    push(Value::Kind::local, locals_[local].type, local);
+}
+
+inline const Value& FunctionTranslator::pop() {
+    const Value& v = stack_.pop();
+    if (v.kind == Value::Kind::local) --locals_[v.local].uses;
+    if (v.kind == Value::Kind::acc) acc_owner_[bank(v.type)] = nullptr;
     return v;
+}
+
+inline bool FunctionTranslator::produced_by_last(const Value& v) const {
+    return v.kind == Value::Kind::acc && v.producer + 1 == emitter_.size();
+}
+
+inline void FunctionTranslator::forget_slot(u32 slot) {
+    if (mirror_[0] == slot) mirror_[0] = kNoIndex;
+    if (mirror_[1] == slot || (mirror_is_vector_ && mirror_[1] + 1 == slot)) mirror_[1] = kNoIndex;
+}
+
+inline void FunctionTranslator::spill_acc(u32 b) {
+    if (acc_owner_[b] != nullptr) materialize(*acc_owner_[b]);
+}
+
+WASMI_ALWAYS_INLINE Ins& FunctionTranslator::append_result(Op op, ValKind type) {
+    if (WASMI_UNLIKELY(!tuning_.accumulators)) return append_to_home(op, type);
+    const u32 b = bank(type);
+    spill_acc(b);
+    acc_owner_[b] = stack_.end();
+    mirror_[b] = kNoIndex;
+    push(Value::Kind::acc, type, emitter_.size());
+    return append(op, {Cls::N, Cls::N, Cls::N, Cls::R});
+}
+
+WASMI_ALWAYS_INLINE Operand FunctionTranslator::int_operand(const Value& v, u8 mask, char type) {
+    WASMI_ASSERT(bank(v.type) == 0 && bank_of(type) == Bank::integer);
+    if (v.kind == Value::Kind::acc) return {Cls::R, 0};
+    if (v.kind == Value::Kind::konst) {
+        if (in_mask(mask, Cls::K) && fits(type, v.bits)) return {Cls::K, v.bits};
+        return constant_in_slot(v);
+    }
+    u32 slot = v.home;
+    if (v.kind == Value::Kind::local) {
+        const Local& local = locals_[v.local];
+        slot = local.slot;
+        if (in_mask(mask & valid_pins_[0], local.pin)) return {local.pin, slot};
+    }
+    if (mirror_[0] == slot && in_mask(mask, Cls::R)) return {Cls::R, 0};
+    return {Cls::S, slot};
 }
 
 }  // namespace wasmi::core

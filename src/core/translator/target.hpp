@@ -10,29 +10,24 @@ namespace wasmi::core {
 /// (id of the run so far, id of the next form) → id of the longer run. Ids below kNumForms are
 /// single forms. Built at compile time from fused_runs_*.def.
 struct FuseTable {
-    const u32* keys = nullptr;  ///< first << 16 | second, 0 = free; linear probing
+    static constexpr u32 kNoKeys[1] = {};
+    const u32* keys = kNoKeys;  ///< first << 16 | second, 0 = free; linear probing
     const u16* ids = nullptr;
     u32 mask = 0;  ///< size - 1
     /// Headers of run ids from kNumForms on, dealt to tables of kRunsPerPart.
     const u64* const* parts = nullptr;
     static constexpr u32 kRunsPerPart = 1024;
 
-    static constexpr u32 hash(u32 key) { return key * 0x9E37'79B1u >> 12; }
+    static constexpr u32 hash(u32 key) {
+        return static_cast<u32>(u64{key} * 0x9E37'79B9'7F4A'7C15u >> 40);
+    }
 
     [[nodiscard]] u64 header(u32 id) const {
         return parts[(id - kNumForms) / kRunsPerPart][(id - kNumForms) % kRunsPerPart];
     }
 
-    /// find() will be called with these soon.
-    void prefetch(u32 first, u32 second) const {
-        if (keys == nullptr) return;
-        const u32 i = hash(first << 16 | second) & mask;
-        __builtin_prefetch(keys + i);
-        __builtin_prefetch(ids + i);
-    }
     /// The id of the run (first, second), or 0.
     [[nodiscard]] u32 find(u32 first, u32 second) const {
-        if (keys == nullptr) return 0;
         const u32 key = first << 16 | second;
         for (u32 i = hash(key) & mask;; i = (i + 1) & mask) {
             if (keys[i] == key) return ids[i];

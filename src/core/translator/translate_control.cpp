@@ -27,6 +27,11 @@ Op backward(Op op) {
 /// From a comparison of integers to the branch that it feeds.
 constexpr int kToBranch = 6;
 
+static_assert(shifted(Op::br_i32_eq, 1) == Op::br_i32_ne &&
+              shifted(Op::br_i32_lt_s, 2) == Op::br_i32_le_s &&
+              shifted(Op::br_i64_lt_u, 2) == Op::br_i64_le_u &&
+              shifted(Op::br_f32_lt, 2) == Op::br_f32_nlt &&
+              shifted(Op::br_f64_le, 2) == Op::br_f64_nle);
 static_assert(shifted(Op::i32_eq, kToBranch) == Op::br_i32_eq &&
               shifted(Op::i64_le_u, kToBranch) == Op::br_i64_le_u);
 static_assert(shifted(Op::f32_eq, 4) == Op::br_f32_eq && shifted(Op::f64_le, 4) == Op::br_f64_le);
@@ -58,9 +63,7 @@ void FunctionTranslator::bind(LabelId label) {
     spill_accs();
     emitter_.bind(label);
     clear_mirrors();
-    for (u32 b = 0; b < 2; ++b) {
-        for (u32 i = 0; i < 2; ++i) pin_valid_[b][i] = pin_local_[b][i] != kNoIndex;
-    }
+    pins_are_valid();
 }
 
 void FunctionTranslator::push_control(Control::Kind kind, const BlockType& block) {
@@ -78,7 +81,7 @@ void FunctionTranslator::push_control(Control::Kind kind, const BlockType& block
         c.results = type.results.data();
         c.num_results = static_cast<u32>(type.results.size());
     }
-    c.height = static_cast<u32>(stack_.size()) - c.num_params;
+    c.height = stack_.size() - c.num_params;
     c.base = c.num_params != 0 ? stack_[c.height].home : next_home();
     c.start_count = count_;
 }
@@ -105,14 +108,16 @@ void FunctionTranslator::begin_block(Control::Kind kind, const BlockType& block)
 }
 
 void FunctionTranslator::begin_if(const BlockType& block) {
-    const Condition condition = pop_condition();
+    Condition condition;
+    pop_condition(condition);
+    negate(condition);
     spill_locals();
     push_control(Control::Kind::if_, block);
     Control& c = controls_.back();
     materialize_top(c.num_params);
     ensure_pins();
     c.else_label = emitter_.new_label();
-    emit_branch_to(negate(condition), c.else_label);
+    emit_branch_to(condition, c.else_label);
 }
 
 void FunctionTranslator::begin_else() {
@@ -120,7 +125,7 @@ void FunctionTranslator::begin_else() {
     if (reachable_) {
         materialize_top(c.num_results);
         ensure_pins();
-        emit_branch_to({Op::br, {}, {}}, c.label);
+        emit_jump_to(c.label);
     }
     bind(c.else_label);
     c.kind = Control::Kind::else_;
@@ -311,123 +316,94 @@ void FunctionTranslator::emit_branch_to(const Condition& condition, LabelId labe
     emitter_.mark_used(label);
 }
 
-FunctionTranslator::Condition FunctionTranslator::negate(Condition c) {
-    switch (c.op) {
-#define WASMI_NEGATE_INT(ty)       \
-    case Op::br_##ty##_eq:         \
-        c.op = Op::br_##ty##_ne;   \
-        break;                     \
-    case Op::br_##ty##_ne:         \
-        c.op = Op::br_##ty##_eq;   \
-        break;                     \
-    case Op::br_##ty##_lt_s:       \
-        c.op = Op::br_##ty##_le_s; \
-        std::swap(c.a, c.b);       \
-        break;                     \
-    case Op::br_##ty##_lt_u:       \
-        c.op = Op::br_##ty##_le_u; \
-        std::swap(c.a, c.b);       \
-        break;                     \
-    case Op::br_##ty##_le_s:       \
-        c.op = Op::br_##ty##_lt_s; \
-        std::swap(c.a, c.b);       \
-        break;                     \
-    case Op::br_##ty##_le_u:       \
-        c.op = Op::br_##ty##_lt_u; \
-        std::swap(c.a, c.b);       \
-        break;                     \
-    case Op::br_##ty##_nez:        \
-        c.op = Op::br_##ty##_eqz;  \
-        break;                     \
-    case Op::br_##ty##_eqz:        \
-        c.op = Op::br_##ty##_nez;  \
-        break;
-        WASMI_NEGATE_INT(i32)
-        WASMI_NEGATE_INT(i64)
-#undef WASMI_NEGATE_INT
-#define WASMI_NEGATE_FLOAT(ty)    \
-    case Op::br_##ty##_eq:        \
-        c.op = Op::br_##ty##_ne;  \
-        break;                    \
-    case Op::br_##ty##_ne:        \
-        c.op = Op::br_##ty##_eq;  \
-        break;                    \
-    case Op::br_##ty##_lt:        \
-        c.op = Op::br_##ty##_nlt; \
-        break;                    \
-    case Op::br_##ty##_le:        \
-        c.op = Op::br_##ty##_nle; \
-        break;                    \
-    case Op::br_##ty##_nlt:       \
-        c.op = Op::br_##ty##_lt;  \
-        break;                    \
-    case Op::br_##ty##_nle:       \
-        c.op = Op::br_##ty##_le;  \
-        break;
-        WASMI_NEGATE_FLOAT(f32)
-        WASMI_NEGATE_FLOAT(f64)
-#undef WASMI_NEGATE_FLOAT
-        default:
-            WASMI_UNREACHABLE();
+void FunctionTranslator::emit_jump_to(LabelId label, bool back) {
+    append(back ? Op::loop_br : Op::br).label = label;
+    emitter_.mark_used(label);
+}
+
+void FunctionTranslator::negate(Condition& c) {
+    // Families are in one order: eq, ne, and two pairs, of which one is the opposite of the other.
+    const auto negate_in = [&c](Op first) {
+        const int i = static_cast<int>(c.op) - static_cast<int>(first);
+        c.op = shifted(first, i < 2 ? i ^ 1 : i < 4 ? i + 2 : i - 2);
+        return i >= 2;
+    };
+    if (between(c.op, Op::br_i32_eq, Op::br_i32_le_u)) {
+        if (negate_in(Op::br_i32_eq)) std::swap(c.a, c.b);
+    } else if (between(c.op, Op::br_i64_eq, Op::br_i64_le_u)) {
+        if (negate_in(Op::br_i64_eq)) std::swap(c.a, c.b);
+    } else if (between(c.op, Op::br_i32_nez, Op::br_i32_eqz)) {
+        negate_in(Op::br_i32_nez);
+    } else if (between(c.op, Op::br_i64_nez, Op::br_i64_eqz)) {
+        negate_in(Op::br_i64_nez);
+    } else if (between(c.op, Op::br_f32_eq, Op::br_f32_nle)) {
+        negate_in(Op::br_f32_eq);
+    } else {
+        WASMI_ASSERT(between(c.op, Op::br_f64_eq, Op::br_f64_nle));
+        negate_in(Op::br_f64_eq);
     }
-    return without_equal(c);
+    without_equal(c);
 }
 
 /// x <= K is x < K + 1, K <= x is K - 1 < x: there are no forms of "less or equal" with constants,
 /// so that there are fewer forms of comparisons, and fused runs fit more of them. That K + 1 and
 /// K - 1 fit an instruction is up to binary().
-FunctionTranslator::Condition FunctionTranslator::without_equal(Condition c) {
+void FunctionTranslator::without_equal(Condition& c) {
     const bool is_signed = c.op == Op::br_i32_le_s || c.op == Op::br_i64_le_s;
-    if (!is_signed && c.op != Op::br_i32_le_u && c.op != Op::br_i64_le_u) return c;
+    if (!is_signed && c.op != Op::br_i32_le_u && c.op != Op::br_i64_le_u) return;
     const bool is_32 = c.op < Op::br_i64_eq;
     const u64 all = is_32 ? u64{0xFFFF'FFFF} : ~u64{0};
     const u64 last = is_signed ? all >> 1 : all;  // the greatest number
     const u64 first = all ^ last;                 // the least
     const Op always = is_32 ? Op::br_i32_eq : Op::br_i64_eq;
-    if (c.b.cls == Cls::K && c.b.value == last) return {always, c.a, c.a};
-    if (c.a.cls == Cls::K && c.a.value == first) return {always, c.b, c.b};
-    if (c.b.cls == Cls::K) {
+    if (c.b.cls == Cls::K && c.b.value == last) {
+        c = {always, c.a, c.a};
+    } else if (c.a.cls == Cls::K && c.a.value == first) {
+        c = {always, c.b, c.b};
+    } else if (c.b.cls == Cls::K) {
         c.b.value = (c.b.value + 1) & all;
         c.op = strict(c.op);
     } else if (c.a.cls == Cls::K) {
         c.a.value = (c.a.value - 1) & all;
         c.op = strict(c.op);
     }
-    return c;
 }
 
-FunctionTranslator::Condition FunctionTranslator::condition_of(const Ins& compare) {
-    return {branch_of_compare(compare.op), {compare.k.a, compare.a}, {compare.k.b, compare.b}};
+void FunctionTranslator::set_condition(Condition& c, Op branch, const Ins& from) {
+    c.op = branch;
+    c.a = {from.k.a, from.a};
+    c.b = {from.k.b, from.b};
 }
 
 Op FunctionTranslator::compare_of(const Condition& condition) {
     return shifted(condition.op, -kToBranch);
 }
 
-FunctionTranslator::Condition FunctionTranslator::pop_condition() {
-    const Value v = pop();
+void FunctionTranslator::pop_condition(Condition& c) {
+    const Value& v = pop();
     if (tuning_.fuse && produced_by_last(v)) {
         const Ins& ins = emitter_.last();
-        Condition condition = condition_of(ins);
-        if (condition.op != Op::br) {
+        if (const Op branch = branch_of_compare(ins.op); branch != Op::br) {
+            set_condition(c, branch, ins);
             emitter_.pop();
-            return condition;
+            return;
         }
         if (ins.op == Op::i32_eqz || ins.op == Op::i64_eqz) {
-            condition.op = ins.op == Op::i32_eqz ? Op::br_i32_eqz : Op::br_i64_eqz;
+            set_condition(c, ins.op == Op::i32_eqz ? Op::br_i32_eqz : Op::br_i64_eqz, ins);
             emitter_.pop();
             // Not of a float comparison that is still at hand.
-            if (condition.a.cls == Cls::R && !emitter_.empty() && emitter_.last().k.d == Cls::R) {
-                const Condition inner = condition_of(emitter_.last());
-                if (inner.op != Op::br) {
+            if (c.a.cls == Cls::R && !emitter_.empty() && emitter_.last().k.d == Cls::R) {
+                const Ins& inner = emitter_.last();
+                if (const Op branch = branch_of_compare(inner.op); branch != Op::br) {
+                    set_condition(c, branch, inner);
                     emitter_.pop();
-                    return negate(inner);
+                    negate(c);
                 }
             }
-            return condition;
+            return;
         }
     }
-    return {Op::br_i32_nez, operand(v, info(Op::br_i32_nez).shape.a, 'i'), {}};
+    c = {Op::br_i32_nez, operand(v, info(Op::br_i32_nez).shape.a, 'i'), {}};
 }
 
 bool FunctionTranslator::in_place(const Control& c) const {
@@ -467,12 +443,12 @@ void FunctionTranslator::branch(u32 depth) {
     } else {
         move_branch_values(c);
         ensure_pins();
-        emit_branch_to({Op::br, {}, {}}, c.label, c.kind == Control::Kind::loop);
+        emit_jump_to(c.label, c.kind == Control::Kind::loop);
     }
     unreachable();
 }
 
-void FunctionTranslator::branch_if(Condition condition, u32 depth) {
+void FunctionTranslator::branch_if(const Condition& condition, u32 depth) {
     Control& c = target(depth);
     const bool back = c.kind == Control::Kind::loop;
     materialize_top(arity(c));
@@ -482,9 +458,11 @@ void FunctionTranslator::branch_if(Condition condition, u32 depth) {
         return;
     }
     const LabelId skip = emitter_.new_label();
-    emit_branch_to(negate(condition), skip);
+    Condition opposite = condition;
+    negate(opposite);
+    emit_branch_to(opposite, skip);
     move_branch_values(c);
-    emit_branch_to({Op::br, {}, {}}, c.label, back);
+    emit_jump_to(c.label, back);
     bind(skip);
 }
 
@@ -527,7 +505,7 @@ void FunctionTranslator::br_table(const Immediates& imm) {
         bind(stub.label);
         Control& c = target(stub.depth);
         move_branch_values(c);
-        emit_branch_to({Op::br, {}, {}}, c.label, c.kind == Control::Kind::loop);
+        emit_jump_to(c.label, c.kind == Control::Kind::loop);
     }
     unreachable();
 }
@@ -621,7 +599,7 @@ void FunctionTranslator::emit_landing_pads() {
         bind(pad.pad);
         pins_are_stale();
         ensure_pins();
-        emit_branch_to({Op::br, {}, {}}, pad.target, pad.backward);
+        emit_jump_to(pad.target, pad.backward);
     }
 }
 

@@ -59,44 +59,82 @@ bool reduce(Operand& o, u8 mask) {
 
 }  // namespace
 
-void FunctionTranslator::unary(Op op, char operand_type, ValKind result) {
-    const Value a = pop();
+void FunctionTranslator::unary(Op op, ValKind result) {
+    const Value& a = pop();
     // Not of a comparison is the opposite comparison.
     if (op == Op::i32_eqz && tuning_.fuse && produced_by_last(a) &&
         is_int_compare(emitter_.last().op)) {
-        const Condition opposite = negate(condition_of(emitter_.last()));
+        Condition opposite;
+        set_condition(opposite, branch_of_compare(emitter_.last().op), emitter_.last());
         emitter_.pop();
+        negate(opposite);
         set_ab(append_result(compare_of(opposite), ValKind::i32), opposite.a, opposite.b);
         return;
     }
-    const Operand from = operand(a, info(op).shape.a, operand_type);
+    const OpInfo& o = info(op);
+    const Operand from = operand(a, o.shape.a, o.types[0]);
     set_a(append_result(op, result), from);
 }
 
-void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
-    Value b = pop();
-    Value a = pop();
-    if (swap) std::swap(a, b);
-    if (info(op).shape.commutes && a.kind == Value::Kind::konst) std::swap(a, b);
-    if (b.kind == Value::Kind::konst) op = with_constant(op, b.bits);
+/// Arithmetic of integers.
+void FunctionTranslator::int_binary(Op op, ValKind result) {
+    const Value* b = &pop();
+    const Value* a = &pop();
+    if (a->kind == Value::Kind::konst && info(op).shape.commutes) std::swap(a, b);
+    if (b->kind != Value::Kind::konst) {
+        const OpInfo& o = info(op);
+        const Operand first = int_operand(*a, o.shape.a, o.types[0]);
+        const Operand second = int_operand(*b, o.shape.b, o.types[1]);
+        set_ab(append_result(op, result), first, second);
+        return;
+    }
+    u64 bits = b->bits;
+    op = with_constant(op, bits);
+    const OpInfo& o = info(op);
+    const Operand first = int_operand(*a, o.shape.a & static_cast<u8>(~shapes::kK), o.types[0]);
+    Operand second{Cls::K, bits};
+    if (WASMI_UNLIKELY(!in_mask(o.shape.b, Cls::K) || !fits(o.types[1], bits))) {
+        second = constant_in_slot(*b);
+    }
+    Ins& ins = append_result(op, result);
+    set_a(ins, first);
+    set_b(ins, second);
+}
+
+/// Of integers.
+void FunctionTranslator::compare(Op op, bool swap) {
+    const Value* b = &pop();
+    const Value* a = &pop();
+    if (swap || (a->kind == Value::Kind::konst && info(op).shape.commutes)) std::swap(a, b);
     // "Less or equal" has no forms with constants but can be said otherwise.
     const bool is_le = is_less_or_equal(op);
     const OpInfo& o = info(is_le ? strict(op) : op);
     u8 mask_a = o.shape.a;
     u8 mask_b = o.shape.b;
-    if (b.kind == Value::Kind::konst) mask_a &= static_cast<u8>(~shapes::kK);
-    if (is_int_compare(op)) {
-        if (is_extreme(a)) mask_a &= static_cast<u8>(~shapes::kK);
-        if (is_extreme(b)) mask_b &= static_cast<u8>(~shapes::kK);
-    }
-    Operand first = operand(a, mask_a, o.types[0]);
-    Operand second = operand(b, mask_b, o.types[1]);
+    if (b->kind == Value::Kind::konst || is_extreme(*a)) mask_a &= static_cast<u8>(~shapes::kK);
+    if (is_extreme(*b)) mask_b &= static_cast<u8>(~shapes::kK);
+    Operand first = int_operand(*a, mask_a, o.types[0]);
+    Operand second = int_operand(*b, mask_b, o.types[1]);
     if (is_le) {
-        const Condition c = without_equal({branch_of_compare(op), first, second});
+        Condition c{branch_of_compare(op), first, second};
+        without_equal(c);
         op = compare_of(c);
         first = c.a;
         second = c.b;
     }
+    set_ab(append_result(op, ValKind::i32), first, second);
+}
+
+/// Arithmetic and comparisons of floats.
+void FunctionTranslator::float_binary(Op op, ValKind result, bool swap) {
+    const Value* b = &pop();
+    const Value* a = &pop();
+    const OpInfo& o = info(op);
+    if (swap || (a->kind == Value::Kind::konst && o.shape.commutes)) std::swap(a, b);
+    u8 mask_a = o.shape.a;
+    if (b->kind == Value::Kind::konst) mask_a &= static_cast<u8>(~shapes::kK);
+    const Operand first = operand(*a, mask_a, o.types[0]);
+    const Operand second = operand(*b, o.shape.b, o.types[1]);
     set_ab(append_result(op, result), first, second);
 }
 
@@ -104,7 +142,7 @@ void FunctionTranslator::binary(Op op, ValKind result, bool swap) {
 
 /// Of memory 0 with 32-bit addresses, and the end of the access fits the instruction.
 bool FunctionTranslator::is_plain_access(const Immediates& imm) const {
-    return imm.index == 0 && !module_.memories[0].is_64 && imm.bits <= 0xFFFF'FFFF - 16;
+    return imm.index == 0 && plain_memory_ && imm.bits <= 0xFFFF'FFFF - 16;
 }
 
 /// Takes `a + b` back and makes it the address of the access. The value of a store is on its way
@@ -123,45 +161,37 @@ bool FunctionTranslator::take_address_pair(const Value& address, Op pair, Operan
 }
 
 void FunctionTranslator::load(Op op, Op any, u32 log2, ValKind result, const Immediates& imm) {
-    const Value address = pop();
-    if (is_plain_access(imm)) {
-        const Op pair = static_cast<Op>(static_cast<u32>(op) + 1);
-        Operand a, b;
-        if (take_address_pair(address, pair, a, b)) {
-            op = pair;
-        } else {
-            a = operand(address, info(op).shape.a, 'i');
-            b = {};
-        }
-        Ins& ins = append_result(op, result);
-        set_ab(ins, a, b);
-        ins.set_imm(end_of_access(imm, log2));
+    if (WASMI_UNLIKELY(!is_plain_access(imm))) {
+        load_any(any, result, imm);
         return;
     }
-    const Operand from = operand(address, info(any).shape.a, 'l');
-    Ins& ins = append_bits(any, result);
+    const Value& address = pop();
+    Operand a, b;
+    const Op pair = static_cast<Op>(static_cast<u32>(op) + 1);
+    if (take_address_pair(address, pair, a, b)) {
+        op = pair;
+    } else {
+        a = int_operand(address, info(op).shape.a, 'i');
+    }
+    Ins& ins = append_result(op, result);
+    set_ab(ins, a, b);
+    ins.set_imm(end_of_access(imm, log2));
+}
+
+void FunctionTranslator::load_any(Op op, ValKind result, const Immediates& imm) {
+    const Operand from = operand(pop(), info(op).shape.a, 'l');
+    Ins& ins = append_bits(op, result);
     set_a(ins, from);
     ins.set_imm(static_cast<u16>(imm.index), imm.bits);
 }
 
 void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
-    const Value value = pop();
-    const Value address = pop();
-    if (!is_plain_access(imm)) {
-        Ins ins;
-        ins.op = any;
-        set_a(ins, operand(address, info(any).shape.a, 'l'));
-        // Floats are stored from their slots, as bits.
-        Value bits = value;
-        if (is_float(value.type) && value.kind == Value::Kind::acc) {
-            move_to_slot(value, value.home);
-            bits.kind = Value::Kind::slot;
-        }
-        set_b(ins, operand(bits, info(any).shape.b, 'l'));
-        ins.set_imm(static_cast<u16>(imm.index), imm.bits);
-        emit(ins);
+    if (WASMI_UNLIKELY(!is_plain_access(imm))) {
+        store_any(any, imm);
         return;
     }
+    const Value& value = pop();
+    const Value& address = pop();
     // Floats that are not in a register are stored as integers of the same size.
     if (is_float(value.type)) {
         const bool narrow = value.type == ValKind::f32;
@@ -185,8 +215,9 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
         op = pair;
         c = operand(value, info(pair).shape.c, type);
     } else {
-        a = operand(address, o.shape.a, 'i');
-        b = operand(value, o.shape.b, type);
+        a = int_operand(address, o.shape.a, 'i');
+        b = is_float(value.type) ? operand(value, o.shape.b, type)
+                                 : int_operand(value, o.shape.b, type);
     }
     Ins& ins = append(op);
     set_ab(ins, a, b);
@@ -194,12 +225,29 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
     ins.set_imm(end_of_access(imm, log2));
 }
 
+void FunctionTranslator::store_any(Op op, const Immediates& imm) {
+    const Value& value = pop();
+    const Value& address = pop();
+    Ins ins;
+    ins.op = op;
+    set_a(ins, operand(address, info(op).shape.a, 'l'));
+    // Floats are stored from their slots, as bits.
+    Value bits = value;
+    if (is_float(value.type) && value.kind == Value::Kind::acc) {
+        move_to_slot(value, value.home);
+        bits.kind = Value::Kind::slot;
+    }
+    set_b(ins, operand(bits, info(op).shape.b, 'l'));
+    ins.set_imm(static_cast<u16>(imm.index), imm.bits);
+    emit(ins);
+}
+
 // ---- parametric and variable --------------------------------------------------------------------
 
 void FunctionTranslator::select(ValKind type) {
-    const Value c = pop();
-    const Value b = pop();
-    const Value a = pop();
+    const Value& c = pop();
+    const Value& b = pop();
+    const Value& a = pop();
     const Op op = type == ValKind::v128  ? Op::vselect
                   : is_float(type)       ? Op::fselect
                   : type == ValKind::i32 ? Op::select32
@@ -232,7 +280,7 @@ void FunctionTranslator::global_set(u32 index) {
         return;
     }
     if (is_float(type)) materialize(stack_.back());
-    const Value v = pop();
+    const Value& v = pop();
     const u32 imported = module_.num_imported_globals;
     const Op op = index < imported ? Op::global_set_import : Op::global_set;
     const Operand from = operand(v, info(op).shape.a, 'l');
@@ -253,7 +301,7 @@ void FunctionTranslator::emit_slow(Op op, std::initializer_list<u32> slots, u32 
 void FunctionTranslator::slow(Op op, u32 operands, const ValKind* result, u32 i0, u32 i1) {
     materialize_top(operands);
     u32 slots[4] = {next_home(), 0, 0, 0};
-    const std::size_t first = stack_.size() - operands;
+    const u32 first = stack_.size() - operands;
     for (u32 i = 0; i < operands && i < 4; ++i) slots[i] = stack_[first + i].home;
     for (u32 i = 0; i < operands; ++i) pop();
     emit_slow(op, {slots[0], slots[1], slots[2], slots[3]}, i0, i1);

@@ -234,7 +234,7 @@ bool FunctionTranslator::translate_gc(Instr instr, const Immediates& imm) {
             set_element(type_at(imm.index).layout[0].size_log2);
             return true;
         case Instr::array_len:
-            unary(Op::array_len, 'l', kInt32);
+            unary(Op::array_len, kInt32);
             return true;
         case Instr::array_fill:
             slow(Op::slow_array_fill, 4, nullptr, type_at(imm.index).layout[0].size_log2);
@@ -251,13 +251,13 @@ bool FunctionTranslator::translate_gc(Instr instr, const Immediates& imm) {
                  imm.index2);
             return true;
         case Instr::ref_i31:
-            unary(Op::ref_i31, 'i', kRef);
+            unary(Op::ref_i31, kRef);
             return true;
         case Instr::i31_get_s:
-            unary(Op::i31_get_s, 'l', kInt32);
+            unary(Op::i31_get_s, kInt32);
             return true;
         case Instr::i31_get_u:
-            unary(Op::i31_get_u, 'l', kInt32);
+            unary(Op::i31_get_u, kInt32);
             return true;
         case Instr::ref_test:
         case Instr::ref_test_null:

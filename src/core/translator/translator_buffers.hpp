@@ -43,6 +43,52 @@ struct Value {
 };
 static_assert(sizeof(Value) == 16);
 
+/// The symbolic operand stack. Validation has measured it, so that room is made once.
+class ValueStack {
+  public:
+    /// Empties it. `most`: slots that all values take at most.
+    void start(std::vector<Value>& buffer, u32 first_home, u32 most) {
+        if (buffer.size() < most) buffer.resize(most);
+        begin_ = end_ = buffer.data();
+        limit_ = begin_ + buffer.size();
+        next_home_ = first_home;
+    }
+    [[nodiscard]] u32 size() const { return static_cast<u32>(end_ - begin_); }
+    [[nodiscard]] Value& operator[](u32 index) { return begin_[index]; }
+    [[nodiscard]] const Value& operator[](u32 index) const { return begin_[index]; }
+    [[nodiscard]] Value& back() { return end_[-1]; }
+    /// Where the next value will be.
+    [[nodiscard]] Value* end() { return end_; }
+    /// Home slot of the next value.
+    [[nodiscard]] u32 next_home() const { return next_home_; }
+
+    WASMI_ALWAYS_INLINE void push(Value::Kind kind, ValKind type, u32 index, u64 bits) {
+        WASMI_ASSERT(end_ != limit_);
+        *end_++ = Value::make(kind, type, next_home_, index, bits);
+        next_home_ += type == ValKind::v128 ? 2 : 1;
+    }
+    /// The reference is valid until the next push.
+    WASMI_ALWAYS_INLINE const Value& pop() {
+        --end_;
+        next_home_ = end_->home;
+        return *end_;
+    }
+
+  private:
+    Value* begin_ = nullptr;
+    Value* end_ = nullptr;
+    Value* limit_ = nullptr;  ///< for the assertion only
+    u32 next_home_ = 0;
+};
+
+/// A local while its function is translated.
+struct Local {
+    u32 uses = 0;  ///< values of kind local on the stack
+    u16 slot = 0;
+    Cls pin = Cls::N;  ///< N: it is not pinned
+    ValKind type = ValKind::i32;
+};
+
 struct TranslatorBuffers {
     struct Control {
         enum class Kind : u8 { function, block, loop, if_, else_, try_table, try_, catch_ };
@@ -85,13 +131,9 @@ struct TranslatorBuffers {
         bool is_delegate = false;
     };
 
-    /// Empties all of them; Emitter::start() does that for the emitter's.
+    /// Empties all of them but those that have a start().
     void clear() {
-        local_types.clear();
-        local_slots.clear();
-        pins.clear();
-        uses.clear();
-        stack.clear();
+        locals.clear();
         controls.clear();
         pending.clear();
         protected_.clear();
@@ -99,11 +141,8 @@ struct TranslatorBuffers {
     }
 
     Emitter emitter;
-    std::vector<ValType> local_types;
-    std::vector<u32> local_slots;
-    std::vector<Cls> pins;
-    std::vector<u32> uses;
-    std::vector<Value> stack;
+    std::vector<Local> locals;
+    std::vector<Value> values;
     std::vector<Control> controls;
     std::vector<PendingCatch> pending;
     std::vector<Protected> protected_;

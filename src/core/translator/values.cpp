@@ -4,41 +4,20 @@
 
 namespace wasmi::core {
 
-void FunctionTranslator::push_slot(ValKind type) { push(Value::Kind::slot, type); }
-
-void FunctionTranslator::push_const(ValKind type, u64 bits) {
-    push(Value::Kind::konst, type, 0, bits);
-}
-
-void FunctionTranslator::push_local(u32 local) {
-    push(Value::Kind::local, local_types_[local].kind(), local);
-    ++uses_[local];
-}
-
-bool FunctionTranslator::produced_by_last(const Value& v) const {
-    return v.kind == Value::Kind::acc && v.producer + 1 == emitter_.size();
-}
-
-void FunctionTranslator::forget_slot(u32 slot) {
-    if (mirror_[0] == slot) mirror_[0] = kNoIndex;
-    if (mirror_[1] == slot || (mirror_is_vector_ && mirror_[1] + 1 == slot)) mirror_[1] = kNoIndex;
-}
-
 Operand FunctionTranslator::operand(const Value& v, u8 mask, char type) {
     const u32 b = bank_of(type) == Bank::floating ? 1 : 0;
     u32 slot = v.home;
     switch (v.kind) {
         case Value::Kind::konst:
             if (in_mask(mask, Cls::K) && fits(type, v.bits)) return {Cls::K, v.bits};
-            move_to_slot(v, v.home);
-            return {Cls::S, v.home};
+            return constant_in_slot(v);
         case Value::Kind::acc:
             return {Cls::R, 0};
         case Value::Kind::local: {
-            slot = local_slots_[v.local];
-            const Cls pin = pin_of(v.local);
-            if (pin != Cls::N && in_mask(mask, pin) && bank(v.type) == b && pin_is_valid(v.local)) {
-                return {pin, slot};
+            const Local& local = locals_[v.local];
+            slot = local.slot;
+            if (bank(v.type) == b && in_mask(mask & valid_pins_[b], local.pin)) {
+                return {local.pin, slot};
             }
             break;
         }
@@ -49,6 +28,11 @@ Operand FunctionTranslator::operand(const Value& v, u8 mask, char type) {
         return {Cls::R, 0};
     }
     return {Cls::S, slot};
+}
+
+Operand FunctionTranslator::constant_in_slot(const Value& v) {
+    move_to_slot(v, v.home);
+    return {Cls::S, v.home};
 }
 
 void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
@@ -67,11 +51,11 @@ void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
             from = {Cls::R, 0};
             break;
         case Value::Kind::local: {
-            const Cls pin = pin_of(v.local);
-            from = {Cls::S, local_slots_[v.local]};
-            if (pin != Cls::N && pin_is_valid(v.local)) {
-                from.cls = pin;
-            } else if (is_mirrored(v.type, local_slots_[v.local])) {
+            const Local& local = locals_[v.local];
+            from = {Cls::S, local.slot};
+            if (pin_is_valid(local)) {
+                from.cls = local.pin;
+            } else if (is_mirrored(v.type, local.slot)) {
                 from.cls = Cls::R;
             }
             break;
@@ -116,31 +100,27 @@ void FunctionTranslator::materialize(Value& v) {
         Ins& producer = emitter_.at(v.producer);
         send_to_slot(producer, v.home);
         forget_slots(v.home, v.type);
-        acc_owner_[bank(v.type)] = kNoIndex;
+        acc_owner_[bank(v.type)] = nullptr;
     } else {
         move_to_slot(v, v.home);
-        if (v.kind == Value::Kind::local) --uses_[v.local];
+        if (v.kind == Value::Kind::local) --locals_[v.local].uses;
     }
     v.kind = Value::Kind::slot;
 }
 
 void FunctionTranslator::materialize_top(u32 count) {
-    for (std::size_t i = stack_.size() - count; i < stack_.size(); ++i) materialize(stack_[i]);
-}
-
-void FunctionTranslator::spill_acc(u32 b) {
-    if (acc_owner_[b] != kNoIndex) materialize(stack_[acc_owner_[b]]);
+    for (u32 i = stack_.size() - count; i < stack_.size(); ++i) materialize(stack_[i]);
 }
 
 void FunctionTranslator::spill_locals() {
-    for (std::size_t i = locals_below_; i < stack_.size(); ++i) {
-        if (stack_[i].kind == Value::Kind::local) materialize(stack_[i]);
+    for (Value* v = locals_below_; v < stack_.end(); ++v) {
+        if (v->kind == Value::Kind::local) materialize(*v);
     }
-    locals_below_ = stack_.size();
+    locals_below_ = stack_.end();
 }
 
 void FunctionTranslator::spill_uses_of(u32 local) {
-    for (std::size_t i = stack_.size(); uses_[local] != 0 && i-- > 0;) {
+    for (u32 i = stack_.size(); locals_[local].uses != 0 && i-- > 0;) {
         Value& v = stack_[i];
         if (v.kind == Value::Kind::local && v.local == local) materialize(v);
     }
@@ -151,28 +131,18 @@ void FunctionTranslator::spill_all() {
     spill_locals();
 }
 
-Ins& FunctionTranslator::append_result(Op op, ValKind type) {
-    const u32 b = bank(type);
-    if (!tuning_.accumulators) {
-        Ins& ins = append(op);
-        send_to_slot(ins, next_home());
-        forget_slots(ins.d, type);
-        push_slot(type);
-        return ins;
-    }
-    spill_acc(b);
+Ins& FunctionTranslator::append_to_home(Op op, ValKind type) {
     Ins& ins = append(op);
-    ins.k.d = Cls::R;
-    push(Value::Kind::acc, type, emitter_.size() - 1);
-    acc_owner_[b] = static_cast<u32>(stack_.size() - 1);
-    mirror_[b] = kNoIndex;
+    send_to_slot(ins, next_home());
+    forget_slots(ins.d, type);
+    push_slot(type);
     return ins;
 }
 
 void FunctionTranslator::emit(const Ins& ins) {
     Ins& to = append(ins.op);
     to = ins;
-    to.offset = offset_;
+    to.at = at_;
     set_ab(to, {ins.k.a, ins.a}, {ins.k.b, ins.b});
 }
 
@@ -181,7 +151,7 @@ void FunctionTranslator::emit_result(const Ins& ins, ValKind type) {
     const Cls result = to.k.d;
     const u32 slot = to.d;
     to = ins;
-    to.offset = offset_;
+    to.at = at_;
     to.k.d = result;
     to.d = slot;
     set_ab(to, {ins.k.a, ins.a}, {ins.k.b, ins.b});
@@ -189,32 +159,31 @@ void FunctionTranslator::emit_result(const Ins& ins, ValKind type) {
 
 // ---- locals -------------------------------------------------------------------------------------
 
-bool FunctionTranslator::pin_is_valid(u32 local) const {
-    return pin_valid_[bank(local_types_[local].kind())][pin_of(local) == Cls::P1 ? 1 : 0];
-}
-
-void FunctionTranslator::set_pin_valid(u32 local, bool valid) {
-    pin_valid_[bank(local_types_[local].kind())][pin_of(local) == Cls::P1 ? 1 : 0] = valid;
-}
-
 void FunctionTranslator::pins_are_stale() {
-    for (auto& of_bank : pin_valid_) of_bank[0] = of_bank[1] = false;
+    valid_pins_[0] = valid_pins_[1] = 0;
+    has_stale_pins_ = pin_local_[0][0] != kNoIndex || pin_local_[1][0] != kNoIndex;
 }
 
-void FunctionTranslator::ensure_pins() {
+void FunctionTranslator::pins_are_valid() {
+    valid_pins_[0] = valid_pins_[1] = shapes::kP;
+    has_stale_pins_ = false;
+}
+
+void FunctionTranslator::load_stale_pins() {
+    has_stale_pins_ = false;
     for (u32 b = 0; b < 2; ++b) {
         u32 count = 0;
         bool stale = false;
         for (u32 i = 0; i < 2; ++i) {
             if (pin_local_[b][i] == kNoIndex) continue;
             count = i + 1;
-            stale = stale || !pin_valid_[b][i];
-            pin_valid_[b][i] = true;
+            stale = stale || !in_mask(valid_pins_[b], i == 0 ? Cls::P0 : Cls::P1);
         }
+        valid_pins_[b] = shapes::kP;
         if (!stale) continue;
         u16 slots[2] = {};
         for (u32 i = 0; i < count; ++i) {
-            slots[i] = static_cast<u16>(local_slots_[pin_local_[b][i]]);
+            slots[i] = locals_[pin_local_[b][i]].slot;
         }
         append(b == 0 ? (count == 1 ? Op::ldp_i1 : Op::ldp_i2)
                       : (count == 1 ? Op::ldp_f1 : Op::ldp_f2))
@@ -234,13 +203,13 @@ Ins& FunctionTranslator::append_bits(Op op, ValKind type) {
 }
 
 void FunctionTranslator::local_set(u32 local, bool tee) {
-    Value v = pop();
-    const u32 slot = local_slots_[local];
+    const Value& v = pop();
+    const u32 slot = locals_[local].slot;
     const u32 b = bank(v.type);
-    const Cls pin = pin_of(local);
+    const Cls pin = locals_[local].pin;
     const bool setting_itself = v.kind == Value::Kind::local && v.local == local;
     if (!setting_itself) {
-        if (uses_[local] != 0) spill_uses_of(local);
+        if (locals_[local].uses != 0) spill_uses_of(local);
         if (produced_by_last(v) &&
             (pin == Cls::N || in_mask(info(emitter_.last().op).shape.d, pin))) {
             Ins& ins = emitter_.last();
@@ -263,7 +232,7 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
                     op = v.bits >> 32 == 0 ? Op::mov32_k : Op::mov64_k;
                 }
             } else {
-                from = operand(v, shapes::kSRP, b == 1 ? 'd' : 'l');
+                from = b == 1 ? operand(v, shapes::kSRP, 'd') : int_operand(v, shapes::kSRP, 'l');
                 // Slot to slot is the same for all types.
                 if (b == 1 && (from.cls != Cls::S || pin != Cls::N)) op = Op::fmov;
             }
@@ -273,14 +242,14 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
             ins.k.d = pin != Cls::N ? pin : Cls::S;
             const bool copies_acc = ins.k.a == Cls::R;
             // An integer move may leave its value in the accumulator as well.
-            if (ins.k.d == Cls::S && !copies_acc && b == 0 && acc_owner_[0] == kNoIndex &&
+            if (ins.k.d == Cls::S && !copies_acc && b == 0 && acc_owner_[0] == nullptr &&
                 tuning_.accumulators) {
                 ins.k.d = Cls::RS;
             }
             forget_slot(slot);
             if (copies_acc || ins.k.d == Cls::RS) set_mirror(v.type, slot);
         }
-        if (pin != Cls::N) set_pin_valid(local, true);
+        if (pin != Cls::N) valid_pins_[b] |= shapes::bit(pin);
     }
     if (tee) push_local(local);
 }
