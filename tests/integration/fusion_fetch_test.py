@@ -82,7 +82,7 @@ class RunTest(unittest.TestCase):
         self.list, self.collector = self.out / "corpus.json", self.out / "collector"
         self.collector.write_text(COLLECTOR, encoding="utf-8")
         self.collector.chmod(0o755)
-        self.runs = self.out / "runs" / "group.txt"
+        self.blocks = self.out / "blocks" / "group.bin"
         script = b"a='" + base64.b64encode(OTHER).rstrip(b"=") + b"';"
         pack(self.out / "packages" / "scope-name-1.0.0.tgz",
              {"a/one.wasm": MODULE, "a/same.wasm": MODULE, "two.wasm.gz": gzip.compress(OTHER),
@@ -105,7 +105,7 @@ class RunTest(unittest.TestCase):
         self.assertIn("2 modules in 1 groups", printed)
         self.assertIn("text.wasm: not a module", printed)
         self.assertIn("refused.wasm: unsupported", printed)
-        self.assertEqual(self.runs.read_text(encoding="utf-8"),
+        self.assertEqual(self.blocks.read_text(encoding="utf-8"),
                          "module scope-name-a-one.wasm\nmodule scope-name-two.wasm\n")
 
     def test_modules_embedded_in_scripts_are_found(self):
@@ -124,19 +124,19 @@ class RunTest(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("not the package that was pinned", printed)
 
-    def test_runs_are_made_again_only_when_something_changed(self):
+    def test_blocks_are_made_again_only_when_something_changed(self):
         self.write(wasm=["a/*"])
         self.run_it()
-        first = self.runs.stat().st_mtime_ns
+        first = self.blocks.stat().st_mtime_ns
         self.run_it()
-        self.assertEqual(self.runs.stat().st_mtime_ns, first)
+        self.assertEqual(self.blocks.stat().st_mtime_ns, first)
         later = first + 1_000_000_000
         os.utime(self.collector, ns=(later, later))
         self.run_it()
-        self.assertNotEqual(self.runs.stat().st_mtime_ns, first)
+        self.assertNotEqual(self.blocks.stat().st_mtime_ns, first)
         self.write(wasm=["two*"])
         self.run_it()
-        self.assertEqual(self.runs.read_text(encoding="utf-8"), "module scope-name-two.wasm\n")
+        self.assertEqual(self.blocks.read_text(encoding="utf-8"), "module scope-name-two.wasm\n")
 
     def test_unknown_groups_are_wrong_usage(self):
         self.write(wasm=["a/*"])

@@ -3,18 +3,19 @@
 
 Fetches the modules that the fused runs are chosen from (corpus.json beside this
 file: groups of npm packages with the files wanted of each), checks them, and has
-wasmi-fusion-collect print the runs of each group: the input of choose.py.
+wasmi-fusion-collect write the code of each group: the input of wasmi-fusion-choose.
 
-  OUT/packages/       what npm packed, kept; OUT/modules/GROUP/*.wasm is taken from it
-  OUT/runs/GROUP.txt  what the collector printed; GROUP.err the modules it refused
+  OUT/packages/         what npm packed, kept; OUT/modules/GROUP/*.wasm is taken from it
+  OUT/blocks/GROUP.bin  what the collector wrote; GROUP.err the modules it refused
 
 What is there and still right is not made again: stop it and start it as you like.
 Needs npm, except where all packages are there, and
-`cmake --build build/release --target wasmi-fusion-collect`.
+`cmake --build build/release --target wasmi-fusion-collect wasmi-fusion-choose`.
 
 options:
   --out DIR          default: build/fusion-corpus below the project
-  --collector FILE   default: build/release/bin/wasmi-fusion-collect below the project
+  --collector FILE   default: build/release/bin/wasmi-fusion-collect below the project;
+                     wasmi-fusion-choose is beside it
   --corpus DIR       a folder with modules/, for the groups that are taken from there
                      (default: ../shared/corpus if it exists; without it they are left out)
   --list FILE        another corpus.json
@@ -23,7 +24,7 @@ options:
   --fetch-only       do not collect
   --offline          leave out what is not there
   --pin              write the integrity of packages that have none yet into corpus.json
-  --choose           run choose.py with all of OUT/runs instead of printing how to
+  --choose           run wasmi-fusion-choose with all of OUT/blocks
 Exit status: 1 if a package could not be fetched or is not what was pinned, 2 on wrong usage.
 """
 import argparse
@@ -36,7 +37,6 @@ import json
 import os
 import pathlib
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -204,28 +204,28 @@ def lay_out(group, options):
     return sorted(wanted), notes
 
 
-def is_current(runs, sources):
-    """Whether the runs are newer than the collector, the modules and their folder."""
-    if not runs.exists():
+def is_current(blocks, sources):
+    """Whether the blocks are newer than the collector, the modules and their folder."""
+    if not blocks.exists():
         return False
-    made = runs.stat().st_mtime_ns
+    made = blocks.stat().st_mtime_ns
     return all(path.stat().st_mtime_ns <= made for path in sources)
 
 
 def collect(group, names, options):
-    """Makes OUT/runs/GROUP.txt. Returns (number of modules in it, the lines about refused ones)."""
-    directory, runs = options.out / "modules" / group.name, options.out / "runs"
-    text, errors = runs / f"{group.name}.txt", runs / f"{group.name}.err"
+    """Makes OUT/blocks/GROUP.bin. Returns (number of modules in it, the lines about refused ones)."""
+    directory, blocks = options.out / "modules" / group.name, options.out / "blocks"
+    binary, errors = blocks / f"{group.name}.bin", blocks / f"{group.name}.err"
     sources = [options.collector, directory] + [directory / name for name in names]
-    if not is_current(text, sources):
-        runs.mkdir(parents=True, exist_ok=True)
-        part = runs / f"{group.name}.part"
+    if not is_current(binary, sources):
+        blocks.mkdir(parents=True, exist_ok=True)
+        part = blocks / f"{group.name}.part"
         with open(part, "wb") as out, open(errors, "wb") as err:
             ran = subprocess.run([options.collector, *names], cwd=directory, stdout=out,
                                  stderr=err, check=False)
         if ran.returncode != 0:
             raise CorpusError(f"{group.name}: {options.collector} failed ({ran.returncode})")
-        part.rename(text)
+        part.rename(binary)
     refused = errors.read_text(encoding="utf-8", errors="replace").splitlines()
     return len(names) - len(refused), refused
 
@@ -234,7 +234,7 @@ def process(group, options):
     """Everything for one group. Returns (modules collected, notes)."""
     names, notes = lay_out(group, options)
     if not names:
-        (options.out / "runs" / f"{group.name}.txt").unlink(missing_ok=True)
+        (options.out / "blocks" / f"{group.name}.bin").unlink(missing_ok=True)
         return 0, notes
     if options.fetch_only:
         return len(names), notes
@@ -245,7 +245,7 @@ def process(group, options):
 def remove_others(groups, out):
     """Removes what was made for groups that are no longer in the list."""
     names = {group.name for group in groups}
-    for path in (out / "runs").glob("*.*"):
+    for path in (out / "blocks").glob("*.*"):
         if path.stem not in names:
             path.unlink()
     for path in (out / "modules").glob("*"):
@@ -314,12 +314,9 @@ def main(arguments):
     if options.fetch_only or failed:
         return int(failed > 0)
     if options.choose:
-        runs = sorted((options.out / "runs").glob("*.txt"))
-        command = [sys.executable, HERE / "choose.py", *(f"{run.stem}={run}" for run in runs)]
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
-    runs = shlex.quote(str(options.out / "runs"))
-    print("python3 tools/fusion/choose.py $(for run in %s/*.txt; do "
-          'echo "$(basename $run .txt)=$run"; done)' % runs)
+        chooser = options.collector.parent / "wasmi-fusion-choose"
+        blocks = sorted((options.out / "blocks").glob("*.bin"))
+        return subprocess.run([chooser, *blocks], cwd=ROOT, check=False).returncode
     return 0
 
 

@@ -6,7 +6,9 @@
 #include "command.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -31,6 +33,13 @@ void fill_standard_descriptors() {
 }
 
 }  // namespace
+
+#if defined(__GLIBCXX__) && !defined(__SANITIZE_ADDRESS__)
+/// What std::terminate calls, in place of one that prints the type of the exception: all that
+/// prints C++ names is an eighth of the C++ runtime that is linked in, and no exception leaves a
+/// command.
+void __gnu_cxx::__verbose_terminate_handler() { std::abort(); }
+#endif
 
 int main(int argc, char** argv) {
     fill_standard_descriptors();

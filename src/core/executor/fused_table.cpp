@@ -36,7 +36,6 @@ constexpr Row kRows[] = {
 #include "core/executor/fused_runs_4.def"
 #include "core/executor/fused_runs_5.def"
 #include "core/executor/fused_runs_6.def"
-#include "core/executor/fused_runs_7.def"
     Row{}};
 #undef F
 #undef WASMI_RUN

@@ -5,7 +5,7 @@
 
 namespace wasmi::core {
 
-inline constexpr u32 kFusedParts = 8;
+inline constexpr u32 kFusedParts = 7;
 
 [[nodiscard]] FuseTable fuse_table() noexcept;
 

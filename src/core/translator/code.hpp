@@ -45,6 +45,7 @@ enum class Cls : u8 {
     P1,
     RS,  ///< destination only: accumulator and slot; what a slot alone would be, but for moves
 };
+inline constexpr std::size_t kNumClasses = 7;
 
 /// What follows the source fields.
 enum class ImmKind : u8 {
@@ -125,6 +126,7 @@ inline constexpr Shape bin_shift{kSRPK, kSRK, kN, kAnyD, false, true};
 inline constexpr Shape bin_sub{kSRPK, kSRP, kN, kAnyD};
 inline constexpr Shape bin_k64{kSRP, kK, kN, kAnyD};
 inline constexpr Shape bin_rot{kSRP, kSRK, kN, kAnyD};
+inline constexpr Shape bin_rot_rare{kSR, kSRK, kN, kOut};
 inline constexpr Shape bin_rare{kSRK, kSRK, kN, kOut, false, true};
 inline constexpr Shape cmp_c{kSRP, kSRPK, kN, kOut, true};
 inline constexpr Shape cmp_nc{kSRPK, kSRPK, kN, kOut, false, true};
@@ -151,7 +153,7 @@ inline constexpr Shape load_ab_hot{kSRP, kSRPK, kN, kAnyD, true};
 inline constexpr Shape load_ab_rare{kSR, kSRK, kN, kOut, true};
 inline constexpr Shape store{kSRPK, kSRPK, kN, kN};
 inline constexpr Shape fstore{kSRPK, kR | kP, kN, kN};
-inline constexpr Shape store_ab{kSRP, kSRPK, kSRPK, kN, true};
+inline constexpr Shape store_ab{kSRP, kSRPK, kSRK, kN, true};
 inline constexpr Shape fstore_ab{kSRP, kSRPK, kR | kP, kN, true};
 inline constexpr Shape load_m{kSR, kN, kN, kOut};
 inline constexpr Shape store_m{kSR, kSRK, kN, kN};
@@ -161,7 +163,7 @@ inline constexpr Shape get_element{kSR, kSRP, kN, kAnyD};
 inline constexpr Shape get_element_rare{kSR, kSRK, kN, kOut};
 inline constexpr Shape set_element{kSR, kSRP, kSRK, kN};
 inline constexpr Shape set_element_rare{kSR, kSR, kSRK, kN};
-inline constexpr Shape atomic_rmw{kSR, kSRK, kN, kOut};
+inline constexpr Shape atomic_rmw{kSR, kSR, kN, kOut};
 inline constexpr Shape atomic_cas{kSR, kSR, kSR, kOut};
 inline constexpr Shape slots_ab{kS, kS, kN, kN};
 inline constexpr Shape slots_a_d{kS, kN, kN, kS};
@@ -173,11 +175,11 @@ inline constexpr Shape fret1{kSRP, kN, kN, kN};
 inline constexpr Shape vmov{kSRK, kN, kN, kSR | kRS, false, false, true};
 inline constexpr Shape vselect{kSR, kSR, kSR, kOut};
 inline constexpr Shape vret1{kSR, kN, kN, kN};
-inline constexpr Shape vload{kSRPK, kN, kN, kOut};
+inline constexpr Shape vload{kSRK, kN, kN, kOut};
 inline constexpr Shape vstore{kSRPK, kSRK, kN, kN};
 inline constexpr Shape vstore_ab{kSRP, kSRPK, kSRK, kN, true};
-inline constexpr Shape vget{kSR, kN, kN, kAnyD};
-inline constexpr Shape vset{kSR, kSRP, kN, kOut};
+inline constexpr Shape vget{kSR, kN, kN, kOut};
+inline constexpr Shape vset{kSR, kSR, kN, kOut};
 inline constexpr Shape vun_rare{kSR, kN, kN, kOut};
 inline constexpr Shape vbin_rare{kSR, kSR, kN, kOut};
 
@@ -225,7 +227,7 @@ constexpr Shape shape_of(Instr instr) {
         case Sig::v_i:
             return {kSR, kN, kN, kOut};
         default:  // of a number
-            return {kSRP, kN, kN, kOut};
+            return {kSR, kN, kN, kOut};
     }
 }
 template <Instr kInstr>

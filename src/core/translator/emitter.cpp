@@ -28,13 +28,14 @@ struct alignas(64) Encoding {
     /// plain: without C, vectors, calls; a forward branch, or at most 8 bytes of immediate.
     enum class Kind : u8 { plain, other };
     /// Summands of the form id: form_id() without multiplications.
-    u16 form_a[8], form_b[8], form_c[8], form_d[8];
-    u8 size_a[8], size_b[8], size_d[8];  ///< of the fields
+    u16 form_a[kNumClasses];
+    u8 form_b[kNumClasses], form_c[kNumClasses], form_d[kNumClasses];
+    u8 size_a[kNumClasses], size_b[kNumClasses], size_d[kNumClasses];  ///< of the fields
     Kind kind;
     bool is_branch;
     u8 imm;  ///< size of the immediate
 };
-static_assert(sizeof(Encoding) == 128);
+static_assert(sizeof(Encoding) == 64);
 
 constexpr Encoding::Kind kind_of(const OpInfo& o, Op op) {
     using Kind = Encoding::Kind;
@@ -51,24 +52,31 @@ constexpr Encoding::Kind kind_of(const OpInfo& o, Op op) {
     }
 }
 
+inline void does_not_fit() {}  // no constant expression calls it
+
+constexpr u8 byte(u32 value) {
+    if (value > 0xFF) does_not_fit();
+    return static_cast<u8>(value);
+}
+
 constexpr auto kEncodings = [] {
     std::array<Encoding, kNumOps> encodings{};
     for (std::size_t op = 0; op < kNumOps; ++op) {
         const OpInfo& o = kOps[op];
         Encoding& e = encodings[op];
-        for (u32 i = 0; i < 7; ++i) {
+        for (u32 i = 0; i < kNumClasses; ++i) {
             const Cls cls = static_cast<Cls>(i);
             e.form_a[i] = static_cast<u16>(o.first_form + rank_in(o.shape.a, cls) * o.step_a);
-            e.form_b[i] = static_cast<u16>(rank_in(o.shape.b, cls) * o.step_b);
-            e.form_c[i] = static_cast<u16>(rank_in(o.shape.c, cls) * o.step_c);
-            e.form_d[i] = static_cast<u16>(rank_in(o.shape.d, cls));
-            e.size_a[i] = static_cast<u8>(field_size(o.types[0], cls));
-            e.size_b[i] = static_cast<u8>(field_size(o.types[1], cls));
-            e.size_d[i] = static_cast<u8>(dest_size(cls));
+            e.form_b[i] = byte(rank_in(o.shape.b, cls) * o.step_b);
+            e.form_c[i] = byte(rank_in(o.shape.c, cls) * o.step_c);
+            e.form_d[i] = byte(rank_in(o.shape.d, cls));
+            e.size_a[i] = byte(field_size(o.types[0], cls));
+            e.size_b[i] = byte(field_size(o.types[1], cls));
+            e.size_d[i] = byte(dest_size(cls));
         }
         e.kind = kind_of(o, static_cast<Op>(op));
         e.is_branch = o.imm == ImmKind::rel;
-        e.imm = static_cast<u8>(imm_size(o.imm));
+        e.imm = byte(imm_size(o.imm));
     }
     return encodings;
 }();

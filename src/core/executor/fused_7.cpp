@@ -1,4 +1,0 @@
-// Part 7 of the handlers of fused runs; see fused_part.hpp.
-#define WASMI_FUSED_PART 7
-#define WASMI_FUSED_FILE "core/executor/fused_runs_7.def"
-#include "core/executor/fused_part.hpp"
