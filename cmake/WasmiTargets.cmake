@@ -54,7 +54,7 @@ function(wasmi_handler_flags)
     set(flags -fno-math-errno)
     if(WASMI_DISPATCH_MODE STREQUAL "tail")
         list(APPEND flags -O3 -foptimize-sibling-calls -fno-stack-protector -fomit-frame-pointer
-                          -falign-functions=16 -fno-lto -fno-function-sections
+                          -falign-functions=32 -fno-lto -fno-function-sections
                           -fno-asynchronous-unwind-tables)
         if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i.86)$")
             list(APPEND flags -fcf-protection=none)
@@ -95,7 +95,7 @@ endfunction()
 # wasmi_small_code(FILE...): files whose size matters more than their speed.
 function(wasmi_small_code)
     set_property(SOURCE ${ARGN} APPEND PROPERTY
-        COMPILE_OPTIONS "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-Os>")
+        COMPILE_OPTIONS "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:$<IF:$<CXX_COMPILER_ID:Clang>,-Oz,-Os>>")
 endfunction()
 
 # wasmi_tool(TARGET): settings of a command-line program. The C++ runtime is linked in because

@@ -160,9 +160,12 @@ class Chooser {
         : groups_(std::move(groups)), options_(options) {}
 
     Runs choose() {
-        for (const auto& [first, second] : Idioms().take()) {
+        for (const std::vector<u16>& forms : Idioms::mixers()) add_all(forms);
+        mixers_ = static_cast<u32>(runs_.rows().size());
+        for (const auto& [first, second] : Idioms().pairs()) {
             if (missing() > 0) runs_.add(first, second);
         }
+        idioms_ = static_cast<u32>(runs_.rows().size());
         const u32 per_round = (missing() + options_.rounds - 1) / options_.rounds;
         while (missing() > 0) {
             if (!add_best(std::min(per_round, missing()))) break;
@@ -175,10 +178,20 @@ class Chooser {
         return options_.rows * 8 / kKeptOf8 - static_cast<u32>(runs_.rows().size());
     }
 
-    /// How often each row is encoded, or a longer one that needs it in the table.
+    void add_all(const std::vector<u16>& forms) {
+        Unit unit = forms.front();
+        for (auto form = forms.begin() + 1; form != forms.end(); ++form) {
+            runs_.add(unit, *form);
+            unit = runs_.find(unit, *form);
+        }
+    }
+
+    /// How often each row is encoded, or a longer one that needs it in the table. What is kept in
+    /// any case is used most.
     [[nodiscard]] std::vector<double> uses() const {
         const auto& rows = runs_.rows();
         std::vector<double> uses(rows.size());
+        std::fill_n(uses.begin(), mixers_, std::numeric_limits<double>::infinity());
         for (const Group* group : groups_) {
             for (const Block& block : group->blocks) {
                 encode(block.forms, runs_, [&](Unit unit, bool) {
@@ -194,15 +207,22 @@ class Chooser {
         return uses;
     }
 
-    /// In the order of the file: the most used first, so that busy handlers stand together.
+    /// In the order of the file: the idioms, then the most used first, so that busy handlers stand
+    /// together.
     [[nodiscard]] Runs most_used() const {
         const std::vector<double> used = uses();
         std::vector<u32> order(used.size());
         std::iota(order.begin(), order.end(), 0);
-        std::sort(order.begin(), order.end(), [&](u32 a, u32 b) {  // none before what it continues
+        // None before what it continues: where they are used as often, in the order of addition.
+        const auto more_used = [&](u32 a, u32 b) {
             return used[a] != used[b] ? used[a] > used[b] : a < b;
-        });
+        };
+        std::sort(order.begin(), order.end(), more_used);
         order.resize(std::min<std::size_t>(order.size(), options_.rows));
+        std::sort(order.begin(), order.end(), [&](u32 a, u32 b) {
+            const bool first = a < idioms_, second = b < idioms_;
+            return first != second ? first : more_used(a, b);
+        });
         Runs kept;
         std::vector<Unit> unit_of(used.size());
         for (const u32 i : order) {
@@ -252,6 +272,8 @@ class Chooser {
     std::vector<const Group*> groups_;
     const Options& options_;
     Runs runs_;
+    u32 mixers_ = 0;  ///< of the first rows
+    u32 idioms_ = 0;  ///< those among them
 };
 
 /// Of a large group, blocks drawn at random, always the same ones.

@@ -1,6 +1,5 @@
-// Pairs that kernels are made of and large programs have few of, in all operand classes: a shift
-// and what combines it with a local (hashes, ciphers, addresses), a sum and its rotation, a
-// multiplication and a sum. They come before the runs of the corpus (docs/RATIONALE.md).
+// Runs that kernels are made of and large programs have few of, in all operand classes. They come
+// before the runs of the corpus (docs/RATIONALE.md).
 #pragma once
 
 #include "tools/fusion/forms.hpp"
@@ -14,7 +13,9 @@ using FormPair = std::pair<u16, u16>;
 
 class Idioms {
   public:
-    std::vector<FormPair> take() && {
+    /// A shift and what combines it with a local (hashes, ciphers, addresses), a sum and its
+    /// rotation, a multiplication and a sum.
+    std::vector<FormPair> pairs() && {
         integers({Op::i32_add, Op::i32_or, Op::i32_xor, Op::i32_mul, Op::i32_shl, Op::i32_shr_u,
                   Op::i32_rotl});
         integers({Op::i64_add, Op::i64_or, Op::i64_xor, Op::i64_mul, Op::i64_shl, Op::i64_shr_u,
@@ -28,6 +29,29 @@ class Idioms {
         products(Op::f64_mul, Op::f64_add);
         differences();
         return std::move(pairs_);
+    }
+
+    /// (x ^ (x >> k)) * c, of which the last steps of most hash functions and random generators
+    /// consist. As five or six jumps in turn between two handlers it is what predictors of indirect
+    /// branches do worst: these are kept even if no group has them.
+    static std::vector<std::vector<u16>> mixers() {
+        std::vector<std::vector<u16>> found;
+        const Op steps[][3] = {{Op::i32_shr_u, Op::i32_xor, Op::i32_mul},
+                               {Op::i64_shr_u, Op::i64_xor, Op::i64_mul},
+                               {Op::i64_shr_u, Op::i64_xor, Op::i64_mul_k64}};
+        for (const auto& [shift, combine, multiply] : steps) {
+            for (const Cls x : kOthers) {
+                for (const Cls d : kResults) {
+                    u16 first = 0, second = 0, third = 0;
+                    if (find(shift, {x, Cls::K}, Cls::R, first) &&
+                        find(combine, {Cls::R, x}, Cls::R, second) &&
+                        find(multiply, {Cls::R, Cls::K}, d, third)) {
+                        found.push_back({first, second, third});
+                    }
+                }
+            }
+        }
+        return found;
     }
 
   private:
