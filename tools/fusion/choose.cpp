@@ -12,7 +12,6 @@
 #include "tools/fusion/idioms.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <fstream>
 #include <limits>
