@@ -99,7 +99,7 @@ function(wasmi_small_code)
 endfunction()
 
 # wasmi_tool(TARGET): settings of a command-line program. The C++ runtime is linked in because
-# loading it takes longer than a short guest runs. The tables of handlers are 20,000 relative
+# loading it takes longer than a short guest runs. The tables of handlers are thousands of relative
 # relocations: packed they take a twentieth of the space.
 include(CheckLinkerFlag)
 check_linker_flag(CXX "-Wl,-z,pack-relative-relocs" WASMI_HAVE_PACKED_RELOCATIONS)

@@ -8,6 +8,7 @@
 // rows. Every group has the same weight, so that large modules do not drown small ones, and what
 // stands in loops counts more. Early rows lose uses to later, longer ones, and no group has all
 // idioms: more are chosen than there is room for, and the least used are left out.
+#include "core/executor/fused_table.hpp"
 #include "tools/fusion/forms.hpp"
 #include "tools/fusion/idioms.hpp"
 
@@ -30,7 +31,7 @@ namespace {
 using namespace wasmi::core;
 using namespace wasmi::core::fusion;
 
-constexpr u32 kParts = 7, kRowsPerPart = 1024;
+constexpr u32 kRowsPerPart = FuseTable::kRunsPerPart;
 constexpr u32 kLongest = 4;
 constexpr double kWeightByDepth[] = {1, 2, 4, 8};  // outside of loops, in one loop, in two, …
 constexpr u32 kFolds = 10;
@@ -39,7 +40,7 @@ constexpr u32 kKeptOf8 = 7;  // of the runs that are chosen
 struct Options {
     std::vector<std::string> files;
     std::string out = "src/core/executor";
-    u32 rows = kParts * kRowsPerPart;
+    u32 rows = kFusedParts * kRowsPerPart;
     u32 rounds = 48;
     u32 groups = 3;            ///< a pair must save something in so many groups
     u32 longer_in = 5;         ///< a longer run in so many
@@ -63,7 +64,7 @@ using Unit = u32;
 
 class Runs {
   public:
-    /// Known to be absent, or no unit at all.
+    /// No unit.
     static constexpr Unit kNone = std::numeric_limits<Unit>::max();
 
     struct Row {
@@ -331,7 +332,7 @@ void report(const std::vector<Group>& groups, const Options& options) {
 
 bool write(const Runs& runs, const std::string& directory) {
     const auto& rows = runs.rows();
-    for (u32 part = 0; part < kParts; ++part) {
+    for (u32 part = 0; part < kFusedParts; ++part) {
         std::ofstream out(directory + "/fused_runs_" + std::to_string(part) + ".def");
         out << "// Made by tools/fusion; do not edit.\n// clang-format off\n";
         const std::size_t end = std::min<std::size_t>(rows.size(), (part + 1) * kRowsPerPart);
@@ -385,7 +386,7 @@ int main(int argc, char** argv) {
     app.add_option("GROUP", options.files, "a file for each group")->required();
     app.add_option("--out", options.out, "where fused_runs_0.def … go")->capture_default_str();
     app.add_option("--rows", options.rows, "runs in all")
-        ->check(CLI::Range(1U, kParts * kRowsPerPart))
+        ->check(CLI::Range(1U, kFusedParts * kRowsPerPart))
         ->capture_default_str();
     app.add_option("--rounds", options.rounds)->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--groups", options.groups, "groups that have a pair")->capture_default_str();

@@ -62,6 +62,11 @@ class Idioms {
     struct Operands {
         Cls a, b;
     };
+    /// The sources of an operation that commutes.
+    static constexpr Operands kUnordered[] = {
+        {Cls::S, Cls::S},   {Cls::S, Cls::R},  {Cls::S, Cls::P0}, {Cls::S, Cls::P1},
+        {Cls::R, Cls::R},   {Cls::R, Cls::P0}, {Cls::R, Cls::P1}, {Cls::P0, Cls::P0},
+        {Cls::P0, Cls::P1}, {Cls::P1, Cls::P1}};
     struct IntegerOps {
         Op add, or_, xor_, mul, shl, shr_u, rotl;
     };
@@ -91,11 +96,9 @@ class Idioms {
 
     void integers(const IntegerOps& op) {
         for (const Cls d : kResults) {
-            for (std::size_t i = 0; i < std::size(kSources); ++i) {
-                for (std::size_t k = i; k < std::size(kSources); ++k) {
-                    for (const Op first : {op.add, op.xor_}) {
-                        add(first, {kSources[i], kSources[k]}, op.rotl, {Cls::R, Cls::K}, d);
-                    }
+            for (const Operands from : kUnordered) {
+                for (const Op first : {op.add, op.xor_}) {
+                    add(first, from, op.rotl, {Cls::R, Cls::K}, d);
                 }
             }
             for (const Cls other : kOthers) {
@@ -112,26 +115,19 @@ class Idioms {
     }
 
     void products(Op mul, Op sum) {
-        for (std::size_t i = 0; i < std::size(kSources); ++i) {
-            for (std::size_t k = i; k < std::size(kSources); ++k) {
-                for (const Cls other : kOthers) {
-                    for (const Cls d : kResults) {
-                        add(mul, {kSources[i], kSources[k]}, sum, {Cls::R, other}, d);
-                    }
-                }
+        for (const Operands from : kUnordered) {
+            for (const Cls other : kOthers) {
+                for (const Cls d : kResults) add(mul, from, sum, {Cls::R, other}, d);
             }
         }
     }
 
     void differences() {
-        for (std::size_t i = 0; i < std::size(kSources); ++i) {
-            for (std::size_t k = i; k < std::size(kSources); ++k) {
-                for (const Cls other : kOthers) {
-                    for (const Cls d : kResults) {
-                        const Operands from{kSources[i], kSources[k]};
-                        add(Op::f64_mul, from, Op::f64_sub, {other, Cls::R}, d);
-                        add(Op::f64_mul, from, Op::f64_sub, {Cls::R, other}, d);
-                    }
+        for (const Operands from : kUnordered) {
+            for (const Cls other : kOthers) {
+                for (const Cls d : kResults) {
+                    add(Op::f64_mul, from, Op::f64_sub, {other, Cls::R}, d);
+                    add(Op::f64_mul, from, Op::f64_sub, {Cls::R, other}, d);
                 }
             }
         }

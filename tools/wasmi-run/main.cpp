@@ -34,10 +34,9 @@ void fill_standard_descriptors() {
 
 }  // namespace
 
-#if defined(__GLIBCXX__) && !defined(__SANITIZE_ADDRESS__)
+#ifdef __GLIBCXX__
 /// What std::terminate calls, in place of one that prints the type of the exception: all that
-/// prints C++ names is an eighth of the C++ runtime that is linked in, and no exception leaves a
-/// command.
+/// prints C++ names would be linked in for it, and no exception leaves a command.
 void __gnu_cxx::__verbose_terminate_handler() { std::abort(); }
 #endif
 
