@@ -1,7 +1,10 @@
-// Benchmarks of loading: decode, validate, translate, instantiate. Bytes are those of the module.
-// Spec: binary/modules, valid/modules, exec/modules (instantiation).
+// Benchmarks of loading: decode, validate, translate, instantiate. Bytes are those of the module,
+// of "translate" those of its functions. Spec: binary/modules, valid/modules, exec/modules
+// (instantiation).
 #include "bench/micro/modules.hpp"
 #include "core/decoder/decoder.hpp"
+#include "core/executor/runtime.hpp"
+#include "core/translator/translator.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -41,6 +44,26 @@ void validate(benchmark::State& state, const Shared& bytes) {
     state.SetBytesProcessed(total_bytes(state, *bytes));
 }
 
+/// All functions, to register code that nobody keeps.
+void translate(benchmark::State& state, const Shared& bytes) {
+    const Engine engine;
+    Result<Module> module = Module::compile(engine, *bytes, Bytes::borrow);
+    if (!module) return state.SkipWithError(module.error().to_string().c_str());
+    core::ModuleData& data = *module->data();
+    core::TranslatorBuffers buffers;
+    std::int64_t in_bodies = 0;
+    for (const core::FuncDesc& func : data.funcs) in_bodies += func.body.size;
+    for (auto _ : state) {
+        for (core::u32 i = 0; i < data.funcs.size(); ++i) {
+            auto code = core::translate_function(data, i, core::code_target(), buffers,
+                                                 core::Keep::nothing);
+            if (!code) return state.SkipWithError(code.error().to_string().c_str());
+            benchmark::DoNotOptimize(code);
+        }
+    }
+    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * in_bodies);
+}
+
 void compile(benchmark::State& state, const Shared& bytes, CompileMode mode) {
     Config config;
     config.compile = mode;
@@ -75,6 +98,8 @@ void register_load_benchmarks(const std::string& name, ByteVector bytes) {
                       [shared](benchmark::State& state) { decode(state, shared); });
     RegisterBenchmark(("validate/" + name).c_str(),
                       [shared](benchmark::State& state) { validate(state, shared); });
+    RegisterBenchmark(("translate/" + name).c_str(),
+                      [shared](benchmark::State& state) { translate(state, shared); });
     const std::pair<const char*, CompileMode> modes[] = {
         {"compile/", CompileMode::lazy_translation},
         {"compile_eager/", CompileMode::eager},

@@ -255,13 +255,19 @@ class WASMI_EXPORT Func : public Handle {
     [[nodiscard]] static Result<Func> create_raw(Store& store, const FuncType& type,
                                                  detail::HostThunk thunk,
                                                  std::shared_ptr<void> env);
-    /// Calls with the arguments in slots[0..in); the results come to slots[0..out). `type` is that
-    /// of the function, and says as much of the slots. 0, or what raw_call_error turns into words.
-    [[nodiscard]] int raw_call(Store& store, std::uint64_t* slots, std::uint32_t in,
-                               std::uint32_t out, TypeId type) const noexcept;
+    /// How a raw call ended: 0, or what raw_call_error turns into words.
+    struct RawEnd {
+        int status;
+        const std::uint64_t* results;  ///< on the guest stack, until the next call
+    };
+    /// Calls with the arguments slots[0..in). `most` is the greater of `in` and the slots that the
+    /// results take. `type` is that of the function, and says as much of the slots.
+    [[nodiscard]] RawEnd raw_call(Store& store, const std::uint64_t* slots, std::uint32_t in,
+                                  std::uint32_t most, TypeId type) const noexcept;
     /// The same with references among the arguments, which are checked.
-    [[nodiscard]] int raw_call_checked(Store& store, std::uint64_t* slots, std::uint32_t in,
-                                       std::uint32_t out, TypeId type) const noexcept;
+    [[nodiscard]] RawEnd raw_call_checked(Store& store, const std::uint64_t* slots,
+                                          std::uint32_t in, std::uint32_t most,
+                                          TypeId type) const noexcept;
     [[nodiscard]] Error raw_call_error(Store& store, int status) const;
     /// Keeps references among the results alive, as handles on the embedder's side.
     void hold_raw_refs(Store& store, const std::uint64_t* slots) const;
@@ -279,18 +285,19 @@ class TypedFunc<R(Args...)> : public Func {
     Result<typename detail::Results<R>::Value> operator()(Store& store, Args... args) const {
         constexpr std::size_t kIn = detail::slot_of<Args...>(sizeof...(Args));
         constexpr std::size_t kOut = detail::Results<R>::width;
-        std::uint64_t slots[kIn > kOut ? kIn : kOut + (kIn + kOut == 0)];
+        constexpr std::size_t kMost = kIn > kOut ? kIn : kOut;
+        std::uint64_t slots[kIn + (kIn == 0)];
         store_args(slots, std::index_sequence_for<Args...>{}, args...);
-        const int status = detail::any_ref<Args...>()
-                               ? raw_call_checked(store, slots, kIn, kOut, type_)
-                               : raw_call(store, slots, kIn, kOut, type_);
-        if (status != 0) [[unlikely]]
-            return raw_call_error(store, status);
+        const RawEnd end = detail::any_ref<Args...>()
+                               ? raw_call_checked(store, slots, kIn, kMost, type_)
+                               : raw_call(store, slots, kIn, kMost, type_);
+        if (end.status != 0) [[unlikely]]
+            return raw_call_error(store, end.status);
         if constexpr (std::is_void_v<R>) {
             return {};
         } else {
-            if constexpr (detail::Results<R>::has_ref) hold_raw_refs(store, slots);
-            return detail::Results<R>::load(slots);
+            if constexpr (detail::Results<R>::has_ref) hold_raw_refs(store, end.results);
+            return detail::Results<R>::load(end.results);
         }
     }
 

@@ -195,27 +195,24 @@ bool refs_fit(const StoreData& store, const std::vector<ValType>& types, const S
 
 }  // namespace
 
-int Func::raw_call(Store& store, std::uint64_t* slots, std::uint32_t in, std::uint32_t out,
-                   TypeId type) const noexcept {
+Func::RawEnd Func::raw_call(Store& store, const std::uint64_t* slots, std::uint32_t in,
+                            std::uint32_t most, TypeId type) const noexcept {
     StoreData* data = store.data();
-    if (WASMI_UNLIKELY(!api::is_func(data, *this))) return kBadHandle;
-    if (WASMI_UNLIKELY(data->funcs[addr].type != type)) return kBadType;
-    Slot* const base = begin_call(data->ctx, std::max(in, out));
-    if (WASMI_UNLIKELY(base == nullptr)) return kStackFull;
+    if (WASMI_UNLIKELY(!api::is_func(data, *this))) return {kBadHandle, nullptr};
+    if (WASMI_UNLIKELY(data->funcs[addr].type != type)) return {kBadType, nullptr};
+    Slot* const base = begin_call(data->ctx, most);
+    if (WASMI_UNLIKELY(base == nullptr)) return {kStackFull, nullptr};
     copy_slots(base, slots, in);
-    const ExecStatus status = run_call(*data, addr, base);
-    if (WASMI_UNLIKELY(status != ExecStatus::done)) return static_cast<int>(status);
-    copy_slots(slots, base, out);
-    return 0;
+    return {static_cast<int>(run_call(*data, addr, base)), base};
 }
 
-int Func::raw_call_checked(Store& store, std::uint64_t* slots, std::uint32_t in, std::uint32_t out,
-                           TypeId type) const noexcept {
+Func::RawEnd Func::raw_call_checked(Store& store, const std::uint64_t* slots, std::uint32_t in,
+                                    std::uint32_t most, TypeId type) const noexcept {
     StoreData* data = store.data();
-    if (!api::is_func(data, *this)) return kBadHandle;
-    if (data->funcs[addr].type != type) return kBadType;
-    if (!refs_fit(*data, type_of_func(*data, addr).params, slots)) return kBadRef;
-    return raw_call(store, slots, in, out, type);
+    if (!api::is_func(data, *this)) return {kBadHandle, nullptr};
+    if (data->funcs[addr].type != type) return {kBadType, nullptr};
+    if (!refs_fit(*data, type_of_func(*data, addr).params, slots)) return {kBadRef, nullptr};
+    return raw_call(store, slots, in, most, type);
 }
 
 Error Func::raw_call_error(Store& store, int status) const {

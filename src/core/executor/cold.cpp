@@ -1,4 +1,4 @@
-// What handlers go to off the fast path, the stubs, and the way in.
+// What handlers go to off the fast path, and the stubs.
 #include "core/executor/fused_table.hpp"
 #include "core/executor/handler_tables.hpp"
 #include "core/executor/handlers.hpp"
@@ -99,10 +99,15 @@ WASMI_NOINLINE WASMI_CC Outcome stub_translate(WASMI_HANDLER_PARAMS) {
 
 namespace {
 
-/// By operation: the handlers of its forms. Filled once; 2 KB.
+/// By operation the handlers of its forms, then those of the fused runs. Filled once; 4 KB.
 struct HeaderTable {
-    const u64* by_op[kNumOps];
-    HeaderTable() { fill(std::make_integer_sequence<u32, kHandlerParts>{}); }
+    const u64* by_op[kNumOps + kFusedParts];
+    HeaderTable() {
+        fill(std::make_integer_sequence<u32, kHandlerParts>{});
+#if defined(WASMI_FUSED_RUNS)
+        fill_fused(std::make_integer_sequence<u32, kFusedParts>{});
+#endif
+    }
 
     template <u32... kPart>
     void fill(std::integer_sequence<u32, kPart...>) {
@@ -116,6 +121,10 @@ struct HeaderTable {
         for (u32 op = first; op < end; ++op) {
             by_op[op] = reinterpret_cast<const u64*>(part_table<kPart>()[op - first]);
         }
+    }
+    template <u32... kPart>
+    void fill_fused(std::integer_sequence<u32, kPart...>) {
+        ((by_op[kNumOps + kPart] = reinterpret_cast<const u64*>(fused_part<kPart>())), ...);
     }
 };
 
@@ -139,27 +148,5 @@ const StubHeader kStubs[4] = {reinterpret_cast<StubHeader>(&handlers::stub_leave
                               reinterpret_cast<StubHeader>(&handlers::stub_cross_return),
                               reinterpret_cast<StubHeader>(&handlers::stub_host_return),
                               reinterpret_cast<StubHeader>(&handlers::stub_translate)};
-
-#if defined(WASMI_DISPATCH_LOOP)
-void run_code(ExecContext& ctx, const u8* ip) {
-    handlers::Outcome at{ip, 0};
-    do {
-        at = load_raw<handlers::Handler>(at.ip)(at.ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,
-                                                at.r);
-    } while (at.ip != nullptr);
-}
-#else
-void run_code(ExecContext& ctx, const u8* ip) {
-    Regs s{ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,   0,
-           0,  0,      ctx.budget,   VReg{},       VReg{}, VReg{}};
-    const auto handler = load_raw<handlers::Handler>(s.ip);
-#if defined(WASMI_PRESERVE_NONE)
-    handler(s.ctx, s.p1, s.mem, s.mem_size, s.ip, s.fp, s.r, handlers::nothing(), s.p0, s.budget,
-            s.f, s.f0, s.f1);
-#else
-    handler(s.ip, s.fp, s.mem, s.ctx, s.r, s.p0, s.f, s.f0, s.f1);
-#endif
-}
-#endif
 
 }  // namespace wasmi::core

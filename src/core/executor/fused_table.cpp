@@ -1,7 +1,8 @@
 // The table of fused runs: see fused_table.hpp, and FuseTable for its form.
 #include "core/executor/fused_table.hpp"
 
-#include <utility>
+#include <algorithm>
+#include <array>
 
 namespace wasmi::core {
 
@@ -42,28 +43,29 @@ constexpr Row kRows[] = {
 
 constexpr u32 kNumRuns = static_cast<u32>(std::size(kRows)) - 1;
 static_assert(kNumRuns <= kFusedParts * FuseTable::kRunsPerPart);
+static_assert(kFusedParts * FuseTable::kRunsPerPart <= FuseTable::kMostRuns);
 static_assert(kNumForms + kNumRuns < 0xFFFF);
 
-constexpr u32 kTableSize = 16384;  // at most half full
-static_assert(kNumRuns <= kTableSize / 2);
-
-struct Table {
-    u32 keys[kTableSize] = {};
-    u16 ids[kTableSize] = {};
+/// The runs of this build. Rows that differ only in pins which it lacks are one run: the first of
+/// them. In a hash table of the plain kind, which finds those.
+struct Runs {
+    static constexpr u32 kSize = 16384;
+    u32 keys[kSize] = {};  ///< 0 is free
+    u16 ids[kSize] = {};
 };
+static_assert(kNumRuns <= Runs::kSize / 2);
 
-/// Rows that differ only in pins which this build lacks are one run: the first of them.
-constexpr Table kTable = [] {
-    Table t;
+constexpr Runs kAllRuns = [] {
+    Runs t;
     std::array<u16, kNumRuns> ids{};
     for (u32 row = 0; row < kNumRuns; ++row) {
         const Row& r = kRows[row];
         if (!r.available) continue;
         const u32 first = r.parent < 0 ? r.first : ids[static_cast<u32>(r.parent)];
         if (first == 0 && r.parent >= 0) continue;
-        const u32 key = first << 16 | r.last;
-        u32 i = FuseTable::hash(key) & (kTableSize - 1);
-        while (t.keys[i] != 0 && t.keys[i] != key) i = (i + 1) & (kTableSize - 1);
+        const u32 key = FuseTable::key_of(first, r.last);
+        u32 i = key * 0x9E37'79B9u >> 18;
+        while (t.keys[i] != 0 && t.keys[i] != key) i = (i + 1) % Runs::kSize;
         if (t.keys[i] == 0) {
             t.keys[i] = key;
             t.ids[i] = static_cast<u16>(kNumForms + row);
@@ -73,23 +75,85 @@ constexpr Table kTable = [] {
     return t;
 }();
 
-/// The parts are tables of handlers; the translator takes them as header words.
-struct Parts {
-    const u64* by_part[kFusedParts];
-    template <u32... kPart>
-    explicit Parts(std::integer_sequence<u32, kPart...>)
-        : by_part{reinterpret_cast<const u64*>(handlers::fused_part<kPart>())...} {}
+struct Table {
+    u32 entries[FuseTable::kPlaces];
+    u16 spread[FuseTable::kGroups] = {};
+    u32 factor = 0;  ///< 0: no table was found
 };
+static_assert(kNumRuns < FuseTable::kPlaces);
+
+/// The runs by the groups that a factor makes, those of a group one after another.
+struct Groups {
+    u32 begin[FuseTable::kGroups + 1] = {};
+    u16 runs[kNumRuns] = {};  ///< indices in kAllRuns
+
+    constexpr explicit Groups(u32 factor) {
+        for (const u32 key : kAllRuns.keys) {
+            if (key != 0) ++begin[FuseTable::group_of(key * factor)];
+        }
+        u32 sum = 0;
+        for (u32& b : begin) sum = b += sum;
+        for (u32 i = 0; i < Runs::kSize; ++i) {
+            const u32 key = kAllRuns.keys[i];
+            if (key != 0) runs[--begin[FuseTable::group_of(key * factor)]] = static_cast<u16>(i);
+        }
+    }
+};
+
+/// Large groups first, while there is room for them.
+constexpr bool fill(Table& table, u32 factor) {
+    const Groups groups(factor);
+    u32 most = 0;
+    for (u32 g = 0; g < FuseTable::kGroups; ++g) {
+        most = std::max(most, groups.begin[g + 1] - groups.begin[g]);
+    }
+    for (u32& entry : table.entries) entry = FuseTable::kFree;
+    const auto hash_of = [&](u32 run) { return kAllRuns.keys[groups.runs[run]] * factor; };
+    const auto entry_of = [&table](u32 hash, u32 spread) -> u32& {
+        return table.entries[FuseTable::place_of(hash, spread) % FuseTable::kPlaces];
+    };
+    for (u32 size = most; size > 0; --size) {
+        for (u32 g = 0; g < FuseTable::kGroups; ++g) {
+            const u32 begin = groups.begin[g], end = groups.begin[g + 1];
+            if (end - begin != size) continue;
+            u32 spread = 0;
+            for (;; ++spread) {
+                if (spread == FuseTable::kPlaces) return false;
+                u32 placed = begin;
+                for (; placed != end; ++placed) {
+                    u32& entry = entry_of(hash_of(placed), spread);
+                    if (entry != FuseTable::kFree) break;
+                    entry = FuseTable::tag_of(hash_of(placed)) << 16 |
+                            kAllRuns.ids[groups.runs[placed]];
+                }
+                if (placed == end) break;
+                while (placed-- != begin) entry_of(hash_of(placed), spread) = FuseTable::kFree;
+            }
+            table.spread[g] = static_cast<u16>(spread);
+        }
+    }
+    table.factor = factor;
+    return true;
+}
+
+/// Not every factor does: two keys of one group may want the same place however it is spread.
+constexpr Table kTable = [] {
+    Table table{};
+    u32 factor = 0x9E37'79B0;
+    for (u32 i = 0; i < 64 && !fill(table, factor); ++i) factor = factor * 5 + 0xDA94'2020;
+    return table;
+}();
+static_assert(kTable.factor != 0);
 
 }  // namespace
 
 FuseTable fuse_table() noexcept {
-    static const Parts parts{std::make_integer_sequence<u32, kFusedParts>{}};
     FuseTable table;
-    table.keys = kTable.keys;
-    table.ids = kTable.ids;
-    table.mask = kTableSize - 1;
-    table.parts = parts.by_part;
+    table.entries = kTable.entries;
+    table.spread = kTable.spread;
+    table.factor = kTable.factor;
+    table.place_mask = FuseTable::kPlaces - 1;
+    table.group_mask = FuseTable::kGroups - 1;
     return table;
 }
 

@@ -26,10 +26,6 @@ extern const StubHeader kStubs[4];
     return reinterpret_cast<const u8*>(kStubs + static_cast<std::size_t>(kind));
 }
 
-/// Runs code at `ip` in frame ctx.fp until it leaves; the outcome is in ctx.status.
-/// Defined by the wrapping.
-void run_code(ExecContext& ctx, const u8* ip);
-
 /// Makes `instance` the current one: refreshes the cached pointers and memory 0.
 void switch_instance(ExecContext& ctx, ModuleInstance* instance) noexcept;
 /// Refreshes what a host function or memory.grow may have changed.

@@ -267,7 +267,7 @@ constexpr u32 count_bits(u32 mask) {
 }
 
 /// Everything the translator needs to know about an operation.
-struct OpInfo {
+struct alignas(32) OpInfo {
     char types[4];
     ImmKind imm;
     Shape shape;                 ///< masks reduced to what is available
@@ -395,8 +395,5 @@ constexpr Layout layout_of(Op op, Classes k) {
 
 /// Size of the handler word before the fields.
 inline constexpr u32 kHeaderSize = 8;
-
-/// Name of an operation, for listings.
-[[nodiscard]] const char* to_string(Op op) noexcept;
 
 }  // namespace wasmi::core

@@ -12,8 +12,7 @@ namespace {
 /// Of an encoded instruction, the targets of br_table apart: header, three sources, immediate,
 /// destination. Fields are written in words of eight bytes, and parts of them overwritten.
 constexpr std::size_t kMostBytes = kHeaderSize + 3 * 16 + kMostImm + 8;
-/// Of one target of a br_table.
-constexpr std::size_t kTargetBytes = 8;
+static_assert(kMostBytes >= 8);  // of a target of a br_table
 
 static_assert([] {
     for (const OpInfo& op : kOps) {
@@ -22,35 +21,11 @@ static_assert([] {
     return true;
 }());
 
-/// How an operation is encoded. Tables by class instead of jumps: which instruction comes next is
-/// hard to predict.
-struct alignas(64) Encoding {
-    /// plain: without C, vectors, calls; a forward branch, or at most 8 bytes of immediate.
-    enum class Kind : u8 { plain, other };
-    /// Summands of the form id: form_id() without multiplications.
-    u16 form_a[kNumClasses];
-    u8 form_b[kNumClasses], form_c[kNumClasses], form_d[kNumClasses];
-    u8 size_a[kNumClasses], size_b[kNumClasses], size_d[kNumClasses];  ///< of the fields
-    Kind kind;
-    bool is_branch;
-    u8 imm;  ///< size of the immediate
+/// Summands of the form id, by class: form_id() without multiplications.
+struct Summands {
+    u16 a[kNumClasses];
+    u8 b[kNumClasses], c[kNumClasses], d[kNumClasses];
 };
-static_assert(sizeof(Encoding) == 64);
-
-constexpr Encoding::Kind kind_of(const OpInfo& o, Op op) {
-    using Kind = Encoding::Kind;
-    for (const char type : o.types) {
-        if (type == 'v') return Kind::other;
-    }
-    if (o.types[2] != '-') return Kind::other;
-    switch (o.imm) {
-        case ImmKind::loop:
-        case ImmKind::call:
-            return Kind::other;
-        default:
-            return imm_size(o.imm) > 8 || op == Op::br_table ? Kind::other : Kind::plain;
-    }
-}
 
 inline void does_not_fit() {}  // no constant expression calls it
 
@@ -59,29 +34,87 @@ constexpr u8 byte(u32 value) {
     return static_cast<u8>(value);
 }
 
-constexpr auto kEncodings = [] {
-    std::array<Encoding, kNumOps> encodings{};
+constexpr auto kSummands = [] {
+    std::array<Summands, kNumOps> summands{};
     for (std::size_t op = 0; op < kNumOps; ++op) {
         const OpInfo& o = kOps[op];
-        Encoding& e = encodings[op];
         for (u32 i = 0; i < kNumClasses; ++i) {
             const Cls cls = static_cast<Cls>(i);
-            e.form_a[i] = static_cast<u16>(o.first_form + rank_in(o.shape.a, cls) * o.step_a);
-            e.form_b[i] = byte(rank_in(o.shape.b, cls) * o.step_b);
-            e.form_c[i] = byte(rank_in(o.shape.c, cls) * o.step_c);
-            e.form_d[i] = byte(rank_in(o.shape.d, cls));
-            e.size_a[i] = byte(field_size(o.types[0], cls));
-            e.size_b[i] = byte(field_size(o.types[1], cls));
-            e.size_d[i] = byte(dest_size(cls));
+            summands[op].a[i] = static_cast<u16>(o.first_form + rank_in(o.shape.a, cls) * o.step_a);
+            summands[op].b[i] = byte(rank_in(o.shape.b, cls) * o.step_b);
+            summands[op].c[i] = byte(rank_in(o.shape.c, cls) * o.step_c);
+            summands[op].d[i] = byte(rank_in(o.shape.d, cls));
         }
-        e.kind = kind_of(o, static_cast<Op>(op));
-        e.is_branch = o.imm == ImmKind::rel;
-        e.imm = byte(imm_size(o.imm));
     }
-    return encodings;
+    return summands;
 }();
 
-constexpr const Encoding& encoding_of(Op op) { return kEncodings[static_cast<std::size_t>(op)]; }
+/// Where the fields of an instruction go. There are few ways; each form has the number of its own.
+struct alignas(8) Plan {
+    u8 b, imm, d, end;  ///< offsets; A is at 0
+    bool is_branch;
+    bool is_other;  ///< the rest: encode_other() knows
+};
+
+/// Sizes in as few bits as they take: of A and B none, 2, 4 or 8 bytes, of D none or 2.
+constexpr u32 plan_number(u32 a, u32 b, u32 d, u32 imm_number) {
+    const auto bits = [](u32 size) { return size == 8 ? 3 : size / 2; };
+    return bits(a) | bits(b) << 2 | d / 2 << 4 | imm_number << 5;
+}
+constexpr u32 kMostPlainImm = 8;
+constexpr u32 kImmOfBranch = kMostPlainImm / 2 + 1;  // after 0, 2, … bytes
+constexpr u32 kImmOfOther = kImmOfBranch + 1;
+constexpr u32 kNumPlans = (kImmOfOther + 1) << 5;
+
+constexpr auto kPlans = [] {
+    std::array<Plan, kNumPlans> plans{};
+    for (const u32 a : {0u, 2u, 4u, 8u}) {
+        for (const u32 b : {0u, 2u, 4u, 8u}) {
+            for (const u32 d : {0u, 2u}) {
+                for (u32 imm = 0; imm <= kImmOfOther; ++imm) {
+                    Plan& plan = plans[plan_number(a, b, d, imm)];
+                    plan.b = byte(a);
+                    plan.imm = byte(a + b);
+                    plan.is_branch = imm == kImmOfBranch;
+                    plan.d = byte(plan.imm + (plan.is_branch ? imm_size(ImmKind::rel) : imm * 2));
+                    plan.end = byte(plan.d + d);
+                    plan.is_other = imm == kImmOfOther;
+                }
+            }
+        }
+    }
+    return plans;
+}();
+
+/// Plain are instructions without C, vectors, calls; forward branches, and what has at most 8 bytes
+/// of immediate.
+constexpr bool is_plain(const OpInfo& o, Op op) {
+    for (const char type : o.types) {
+        if (type == 'v') return false;
+    }
+    return o.types[2] == '-' && o.imm != ImmKind::loop && o.imm != ImmKind::call &&
+           imm_size(o.imm) <= kMostPlainImm && op != Op::br_table;
+}
+
+constexpr auto kPlanOfForm = [] {
+    std::array<u8, kNumForms> numbers{};
+    for (std::size_t op = 0; op < kNumOps; ++op) {
+        const OpInfo& o = kOps[op];
+        const u32 imm = !is_plain(o, static_cast<Op>(op)) ? kImmOfOther
+                        : o.imm == ImmKind::rel           ? kImmOfBranch
+                                                          : imm_size(o.imm) / 2;
+        for (u32 form = 0; form < o.num_forms; ++form) {
+            u32 number = plan_number(0, 0, 0, kImmOfOther);
+            if (imm != kImmOfOther) {
+                const Classes k = classes_of(static_cast<Op>(op), form);
+                number = plan_number(field_size(o.types[0], k.a), field_size(o.types[1], k.b),
+                                     dest_size(k.d), imm);
+            }
+            numbers[o.first_form + form] = byte(number);
+        }
+    }
+    return numbers;
+}();
 
 template <class T>
 WASMI_ALWAYS_INLINE u32 by_class(const T* table, Cls cls) {
@@ -92,9 +125,9 @@ WASMI_ALWAYS_INLINE u32 form_of(const Ins& ins) {
     WASMI_ASSERT(form_exists(ins.op, ins.k));
     WASMI_ASSERT(in_mask(info(ins.op).shape.a, ins.k.a) && in_mask(info(ins.op).shape.b, ins.k.b) &&
                  in_mask(info(ins.op).shape.c, ins.k.c) && in_mask(info(ins.op).shape.d, ins.k.d));
-    const Encoding& e = encoding_of(ins.op);
-    const u32 form = by_class(e.form_a, ins.k.a) + by_class(e.form_b, ins.k.b) +
-                     by_class(e.form_c, ins.k.c) + by_class(e.form_d, ins.k.d);
+    const Summands& summands = kSummands[static_cast<std::size_t>(ins.op)];
+    const u32 form = by_class(summands.a, ins.k.a) + by_class(summands.b, ins.k.b) +
+                     by_class(summands.c, ins.k.c) + by_class(summands.d, ins.k.d);
     WASMI_ASSERT(form == form_id(ins.op, ins.k));
     return form;
 }
@@ -108,15 +141,14 @@ WASMI_ALWAYS_INLINE u8* put(u8* p, T value) {
 }  // namespace
 
 void Emitter::start(const CodeTarget& target, const Options& options) {
-    if (target.fuse.keys != target_.fuse.keys) fuse_filter_.clear();
-    if (encoded_ >= kFilterPays && !fuse_filter_.is_made()) fuse_filter_.make(target.fuse);
     loop_depth_ = block_depth_ = 0;
     target_ = target;
     options_ = options;
-    count_ = 0;
+    next_ = block_.data();
     size_ = 0;
+    room_ = 0;
     labels_.clear();
-    num_fixups_ = 0;
+    next_fixup_ = fixups_.data();
     cost_fixups_.clear();
     table_cost_fixups_.clear();
     tables_.clear();
@@ -125,8 +157,12 @@ void Emitter::start(const CodeTarget& target, const Options& options) {
 }
 
 void Emitter::grow_block() {
-    capacity_ = capacity_ * 2 + 256;
-    block_.resize(capacity_);
+    const std::size_t count = size();
+    block_.resize(block_.size() * 2 + 256);
+    next_ = block_.data() + count;
+    limit_ = &block_.back();
+    steps_.resize(block_.size());
+    long_ = block_.data() + std::min(kLongBlock, block_.size());
 }
 
 LabelId Emitter::new_label() {
@@ -148,7 +184,7 @@ u32 Emitter::add_table(const std::vector<TableTarget>& targets) {
 
 u8* Emitter::put_branch(LabelId label, u8* p, u32 run) {
     WASMI_ASSERT(labels_[label].used);
-    fixups_[num_fixups_++] = {offset_of(p), run, label};
+    *next_fixup_++ = {offset_of(p), run, label};
     return put(p, i32{0});
 }
 
@@ -198,26 +234,49 @@ u8* Emitter::encode_other(const Ins& ins, u8* p, u32 run) {
 void Emitter::keep_forms() {
     FormBlock& block = options_.blocks->emplace_back();
     block.loop_depth = block_depth_;
-    for (u32 i = 0; i < count_; ++i) block.forms.push_back(static_cast<u16>(form_of(block_[i])));
+    for (u32 i = 0; i < size(); ++i) block.forms.push_back(static_cast<u16>(form_of(block_[i])));
+}
+
+/// For that many instructions and targets of the open block, and for as many as there is room for.
+void Emitter::make_room(std::size_t items) {
+    const std::size_t used = static_cast<std::size_t>(next_fixup_ - fixups_.data());
+    if (code_.size() < size_ + items * kMostBytes) {
+        code_.resize(std::max(code_.size() * 2, size_ + items * kMostBytes));
+    }
+    if (fixups_.size() < used + items) fixups_.resize(std::max(fixups_.size() * 2, used + items));
+    next_fixup_ = fixups_.data() + used;
+    room_ = std::min((code_.size() - size_) / kMostBytes, fixups_.size() - used);
 }
 
 void Emitter::encode_block() {
-    const std::size_t most = count_ * kMostBytes + tables_.size() * kTargetBytes;
-    if (code_.size() - size_ < most) code_.resize(std::max(code_.size() * 2, size_ + most));
-    const std::size_t most_fixups = num_fixups_ + count_ + tables_.size();
-    if (fixups_.size() < most_fixups) fixups_.resize(most_fixups * 2);
+    const std::size_t items = size() + tables_.size();
+    if (WASMI_UNLIKELY(items > room_)) make_room(items);
+    room_ -= items;
     const FuseTable fuse = options_.fuse ? target_.fuse : FuseTable{};
     std::vector<CodePosition>* const positions = options_.positions;
     const bool shared_memory = options_.shared_memory;
-    // What the loop writes could be any member: it keeps copies of those that it needs.
+    // What comes after the block is no part of any run: it ends without being asked for the end.
+    next_->op = Op::slow_lazy_entry;
+    next_->k = {};
+    // What the loops write could be any member: they keep copies of those that they need.
+    const Ins* ins = block_.data();
+    const Ins* const end = next_;
+    // All pairs are looked up before it is known which of them matter. This takes no branch, and
+    // the next loop, in whose branches processors go wrong often, finds out early that it did.
+    Step* step = steps_.data();
+    step->form = static_cast<u16>(form_of(*ins));
+    for (const Ins* i = ins; i != end; ++i, ++step) {
+        const u32 next = form_of(i[1]);
+        step->pair = static_cast<u16>(fuse.find(step->form, next));
+        step[1].form = static_cast<u16>(next);
+    }
+    step = steps_.data();
     u8* const code = code_.data();
     u8* p = code + size_;
-    Fixup* fixup = fixups_.data() + num_fixups_;
-    const Ins* ins = block_.data();
-    const Ins* const end = ins + count_;
-    u32 form = form_of(*ins);
+    Fixup* fixup = next_fixup_;
     while (ins != end) {
-        u32 id = form;
+        u32 id = step->form;
+        u32 longer = step->pair;
         const Op first = ins->op;
         u8* const run = p;
         p += kHeaderSize;
@@ -225,48 +284,44 @@ void Emitter::encode_block() {
             if (WASMI_UNLIKELY(positions != nullptr)) {
                 positions->push_back({offset_of(p), offset_in_module(*ins)});
             }
-            const Encoding& e = encoding_of(ins->op);
-            if (WASMI_UNLIKELY(e.kind == Encoding::Kind::other)) {
-                num_fixups_ = static_cast<u32>(fixup - fixups_.data());
+            const Plan& plan = kPlans[kPlanOfForm[step->form]];
+            if (WASMI_UNLIKELY(plan.is_other)) {
+                next_fixup_ = fixup;
                 p = encode_other(*ins, p, offset_of(run));
-                fixup = fixups_.data() + num_fixups_;
+                fixup = next_fixup_;
             } else {
                 put(p, ins->a);
-                p += by_class(e.size_a, ins->k.a);
-                put(p, ins->b);
-                p += by_class(e.size_b, ins->k.b);
+                put(p + plan.b, ins->b);
                 // Written in any case: whether it is a branch is hard to predict.
-                fixup->at = static_cast<u32>(p - code);
+                fixup->at = static_cast<u32>(p + plan.imm - code);
                 fixup->base = static_cast<u32>(run - code);
                 fixup->label = ins->label;
-                fixup += e.is_branch ? 1 : 0;
-                put(p, ins->imm[0]);
-                p += e.imm;
-                put(p, static_cast<u16>(ins->d));
-                p += by_class(e.size_d, ins->k.d);
+                fixup += plan.is_branch ? 1 : 0;
+                put(p + plan.imm, ins->imm[0]);
+                put(p + plan.d, static_cast<u16>(ins->d));
+                p += plan.end;
             }
-            if (++ins == end) break;
-            form = form_of(*ins);
-            if (WASMI_UNLIKELY(shared_memory) && info(ins->op).imm == ImmKind::access) break;
-            if (!fuse_filter_.may_have(id, form)) break;
-            const u32 longer = fuse.find(id, form);
+            ++ins;
+            ++step;
             if (longer == 0) break;
+            if (WASMI_UNLIKELY(shared_memory) && info(ins->op).imm == ImmKind::access) break;
             id = longer;
+            longer = fuse.find(id, step[1].form);
         }
-        const u64 header = id < kNumForms ? target_.header(first, id) : target_.fuse.header(id);
+        const u64 header = target_.header(first, id);
         WASMI_ASSERT(header != 0);
         put(run, header);
     }
-    num_fixups_ = static_cast<u32>(fixup - fixups_.data());
+    next_fixup_ = fixup;
     size_ = offset_of(p);
-    count_ = 0;
+    next_ = block_.data();
     tables_.clear();
 }
 
 std::span<const u8> Emitter::finish() {
     flush();
-    for (u32 i = 0; i < num_fixups_; ++i) {
-        const Fixup& f = fixups_[i];
+    for (const Fixup* fixup = fixups_.data(); fixup != next_fixup_; ++fixup) {
+        const Fixup& f = *fixup;
         const i32 distance = static_cast<i32>(labels_[f.label].position) - static_cast<i32>(f.base);
         std::memcpy(code_.data() + f.at, &distance, sizeof distance);
     }
@@ -280,22 +335,7 @@ std::span<const u8> Emitter::finish() {
         const u32 cost = cost_of(f);
         std::memcpy(code_.data() + f.at, &cost, sizeof cost);
     }
-    encoded_ += size_;
     return {code_.data(), size_};
-}
-
-void FuseFilter::clear() {
-    is_made_ = false;
-    bits_.fill(~u64{0});
-}
-
-void FuseFilter::make(const FuseTable& table) {
-    is_made_ = true;
-    bits_.fill(0);
-    for (u32 i = 0; i <= table.mask; ++i) {
-        const u32 key = table.keys[i];
-        if (key != 0) bits_[FuseTable::hash(key) / 64 % bits_.size()] |= bit(FuseTable::hash(key));
-    }
 }
 
 }  // namespace wasmi::core

@@ -7,7 +7,6 @@
 #include "core/translator/target.hpp"
 #include "core/types/func_code.hpp"
 
-#include <array>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -49,28 +48,6 @@ struct FormBlock {
     std::vector<u16> forms;
 };
 
-/// Says of most pairs that a FuseTable lacks that it lacks them: half of what is looked up. A bit
-/// for each hash is small enough for the nearest cache; the table is not, and several of its
-/// entries are looked at before a pair is found missing.
-class FuseFilter {
-  public:
-    FuseFilter() { clear(); }
-    /// Says nothing of any pair, until make().
-    void clear();
-    void make(const FuseTable& table);
-    [[nodiscard]] bool is_made() const { return is_made_; }
-    [[nodiscard]] bool may_have(u32 first, u32 second) const {
-        const u32 hash = FuseTable::hash(first << 16 | second);
-        return (bits_[hash / 64 % bits_.size()] & bit(hash)) != 0;
-    }
-
-  private:
-    [[nodiscard]] static u64 bit(u32 hash) { return u64{1} << hash % 64; }
-
-    bool is_made_ = false;
-    std::array<u64, 1024> bits_;
-};
-
 class Emitter {
   public:
     struct Options {
@@ -81,6 +58,13 @@ class Emitter {
         std::vector<CodePosition>* positions = nullptr;  ///< filled with where the code came from
         std::vector<FormBlock>* blocks = nullptr;        ///< filled with the form ids before fusion
     };
+    Emitter() = default;
+    Emitter(Emitter&&) noexcept = default;
+    Emitter& operator=(Emitter&&) noexcept = default;
+    ~Emitter() = default;
+    Emitter(const Emitter&) = delete;
+    Emitter& operator=(const Emitter&) = delete;
+
     /// Starts a function; keeps buffers.
     void start(const CodeTarget& target, const Options& options);
     /// In how many loops the instructions are that follow.
@@ -95,18 +79,20 @@ class Emitter {
     /// processor waits. The reference is valid until the next call, the index (size() - 1) until
     /// the next flush.
     Ins& append(Op op, Classes k, const u8* at) {
-        if (WASMI_UNLIKELY(count_ == capacity_)) grow_block();
-        Ins& ins = block_[count_++];
+        if (WASMI_UNLIKELY(next_ == limit_)) grow_block();
+        Ins& ins = *next_++;
         ins.op = op;
         ins.k = k;
         ins.at = at;
         return ins;
     }
-    [[nodiscard]] u32 size() const { return count_; }
-    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] u32 size() const { return static_cast<u32>(next_ - block_.data()); }
+    /// The open block is so long that it should be encoded, whatever comes.
+    [[nodiscard]] bool is_long() const { return next_ >= long_; }
+    [[nodiscard]] bool empty() const { return next_ == block_.data(); }
     [[nodiscard]] Ins& at(u32 index) { return block_[index]; }
-    [[nodiscard]] Ins& last() { return block_[count_ - 1]; }
-    void pop() { --count_; }
+    [[nodiscard]] Ins& last() { return next_[-1]; }
+    void pop() { --next_; }
 
     /// Keeps a v128 constant; operands name it by the result. Valid for this function.
     [[nodiscard]] u64 add_vector(u64 low, u64 high) {
@@ -147,9 +133,13 @@ class Emitter {
     [[nodiscard]] std::span<const u32> return_addresses() const { return return_addresses_; }
 
   private:
-    /// Bytes of code from which on a FuseFilter pays.
-    static constexpr u64 kFilterPays = 256 * 1024;
+    static constexpr std::size_t kLongBlock = 4096;
 
+    /// An instruction of the open block: its form, and the run that it makes with the next one.
+    struct Step {
+        u16 form;
+        u16 pair;
+    };
     struct Label {
         u32 position = kNoIndex;
         u32 cost = 0;
@@ -161,7 +151,8 @@ class Emitter {
         LabelId label = 0;
     };
 
-    WASMI_NOINLINE void grow_block();
+    WASMI_OFF_PATH void grow_block();
+    WASMI_NOINLINE void make_room(std::size_t items);
     void keep_forms();
     void encode_block();
     [[nodiscard]] u8* encode_other(const Ins& ins, u8* p, u32 run);
@@ -171,23 +162,26 @@ class Emitter {
         return static_cast<u32>(ins.at - options_.module);
     }
 
-    CodeTarget target_;
-    Options options_;
-    FuseFilter fuse_filter_;
-    u64 encoded_ = 0;  ///< bytes of code of all functions
+    // What every instruction needs comes first.
+    Ins* next_ = nullptr;     ///< end of the open block
+    Ins* limit_ = nullptr;    ///< the last of block_: encode_block() needs it
+    Ins* long_ = nullptr;     ///< where the block is long
+    std::vector<Ins> block_;  ///< begins with the open block
+    std::vector<Step> steps_;
     u32 loop_depth_ = 0;
-    u32 block_depth_ = 0;     ///< of the first instruction of the open block
-    std::vector<Ins> block_;  ///< the first count_ are those of the open block
-    u32 count_ = 0;
-    u32 capacity_ = 0;      ///< block_.size()
+    u32 block_depth_ = 0;   ///< of the first instruction of the open block
     std::vector<u8> code_;  ///< all of it writable, the first size_ bytes written
     u32 size_ = 0;
+    std::vector<Fixup> fixups_;  ///< those before next_fixup_ count
+    Fixup* next_fixup_ = nullptr;
+    /// For so many more instructions and targets code_ and fixups_ are large enough.
+    std::size_t room_ = 0;
     std::vector<Label> labels_;
-    std::vector<Fixup> fixups_;  ///< the first num_fixups_ count
-    u32 num_fixups_ = 0;
+    CodeTarget target_;
+    Options options_;
+    std::vector<TableTarget> tables_;       ///< of the open block
     std::vector<Fixup> cost_fixups_;        ///< of loop branches
     std::vector<Fixup> table_cost_fixups_;  ///< of entries of a br_table
-    std::vector<TableTarget> tables_;       ///< of the open block
     std::vector<u32> return_addresses_;
     struct Vector {
         u64 low, high;

@@ -21,6 +21,8 @@
 
 namespace wasmi::core {
 
+struct InstrRow;
+
 /// A source operand: class and slot or constant. Pinned locals carry their slot too.
 struct Operand {
     Cls cls = Cls::N;
@@ -29,7 +31,7 @@ struct Operand {
 
 /// Whether a constant can be an immediate of an operand of this type.
 constexpr bool fits(char type, u64 bits) {
-    return type == 'l' ? static_cast<u64>(i64{static_cast<i32>(bits)}) == bits : type != '-';
+    return type != 'l' || static_cast<u64>(i64{static_cast<i32>(bits)}) == bits;
 }
 
 /// "Less" for "less or equal", of comparisons and of branches on them.
@@ -72,9 +74,6 @@ class FunctionTranslator {
     using PendingCatch = TranslatorBuffers::PendingCatch;
     using Protected = TranslatorBuffers::Protected;
 
-    /// The open block is encoded when it reaches this size, whatever comes.
-    static constexpr u32 kMaxBlock = 4096;
-
     /// A condition as the branch that is taken when it holds.
     struct Condition {
         Op op = Op::br_i32_nez;  ///< a forward branch operation
@@ -85,19 +84,28 @@ class FunctionTranslator {
     void translate_body();
     void skip_dead_code();
     void begin_instr(const u8* at);
-    [[nodiscard]] const u8* read_access(const u8* p);
     [[nodiscard]] BlockType read_type_of_block(const u8* p);
+    /// Of any memory; where the next instruction is.
+    [[nodiscard]] const u8* any_access(bool is_load, const InstrRow& row, const u8* p);
 
     // -- translate_other.cpp --------------------------------------------------------------------
     void translate(Instr instr);
 
     // -- values.cpp: the symbolic stack ---------------------------------------------------------
-    void push(Value::Kind kind, ValKind type, u32 index = 0, u64 bits = 0);
+    void push(Value::Kind kind, ValKind type, u32 local = 0, u64 bits = 0);
     void push_slot(ValKind type);
     void push_const(ValKind type, u64 bits);  // v128: bits from Emitter::add_vector
     void push_local(u32 local);
     /// The reference is valid until the next value is pushed.
     const Value& pop();
+    /// Pops two and returns the lower one; the other comes after it.
+    const Value* pop_two();
+    // The same of integers and references. Without branches: a value's kind is hard to predict.
+    const Value& pop_int();
+    const Value* pop_two_ints();
+    void forget_use(const Value& v) {
+        locals_[v.local].uses -= v.kind == Value::Kind::local ? 1 : 0;
+    }
     [[nodiscard]] u32 next_home() const { return stack_.next_home(); }
     [[nodiscard]] static bool is_float(ValKind type) {
         return type == ValKind::f32 || type == ValKind::f64;
@@ -110,7 +118,8 @@ class FunctionTranslator {
     [[nodiscard]] Operand operand(const Value& v, u8 mask, char type);
     /// The same inline for integers, which most values are.
     [[nodiscard]] Operand int_operand(const Value& v, u8 mask, char type);
-    [[nodiscard]] Operand constant_in_slot(const Value& v);
+    /// As {Cls::S, result}.
+    [[nodiscard]] WASMI_OFF_PATH u32 constant_in_slot(const Value& v);
     /// Copies a value to `slot`; v itself is not changed.
     void move_to_slot(const Value& v, u32 slot);
     void move_vector_to_slot(const Value& v, u32 slot);
@@ -118,6 +127,7 @@ class FunctionTranslator {
     void materialize(Value& v);
     void materialize_top(u32 count);
     void spill_acc(u32 b);
+    WASMI_OFF_PATH void materialize_acc(u32 b);
     void spill_accs() {
         spill_acc(0);
         spill_acc(1);
@@ -128,7 +138,9 @@ class FunctionTranslator {
     /// Appends an instruction with the result in the accumulator (or its home) and pushes that;
     /// the caller fills in the rest.
     Ins& append_result(Op op, ValKind type);
-    Ins& append_to_home(Op op, ValKind type);
+    /// The same of an integer or reference.
+    Ins& append_int_result(Op op, ValKind type);
+    WASMI_OFF_PATH Ins& append_to_home(Op op, ValKind type);
     /// The same for an instruction that exists.
     void emit_result(const Ins& ins, ValKind type);
     /// Redirects an instruction from the accumulator to a slot, or to both: what uses the
@@ -159,7 +171,7 @@ class FunctionTranslator {
     Ins& append(Op op, Classes k = {}) { return emitter_.append(op, k, at_); }
     void emit(const Ins& ins);
 
-    void local_set(u32 local, bool tee);
+    void local_set(u32 local);
     [[nodiscard]] bool pin_is_valid(const Local& local) const {
         return in_mask(valid_pins_[bank(local.type)], local.pin);
     }
@@ -176,16 +188,21 @@ class FunctionTranslator {
     void int_binary(Op op, ValKind result);
     void compare(Op op, bool swap = false);
     void float_binary(Op op, ValKind result, bool swap);
-    void load(Op op, Op any, u32 log2, ValKind result, const Immediates& imm);
-    void store(Op op, Op any, u32 log2, const Immediates& imm);
+    void load(const InstrRow& row, const Immediates& imm);
+    void store(const InstrRow& row, const Immediates& imm);
+    void load_plain(const InstrRow& row, u32 offset);
+    void store_plain(const InstrRow& row, u32 offset);
     void load_any(Op op, ValKind result, const Immediates& imm);
     void store_any(Op op, const Immediates& imm);
-    [[nodiscard]] bool is_plain_access(const Immediates& imm) const;
-    /// The immediate of a plain access of 1 << log2 bytes: its end, so that one addition makes what
-    /// is compared with the size of the memory.
-    [[nodiscard]] static u32 end_of_access(const Immediates& imm, u32 log2) {
-        return static_cast<u32>(imm.bits) + (1u << log2);
+    /// Of memory 0 with 32-bit addresses, and the end of the access fits the instruction.
+    [[nodiscard]] bool is_plain_access(const Immediates& imm) const {
+        return imm.index == 0 && plain_memory_ && imm.bits <= kMostPlainOffset;
     }
+    /// The same of encoded immediates that name no memory.
+    [[nodiscard]] bool is_plain_access(const u8* alignment, u32 offset) const {
+        return *alignment < 0x40 && plain_memory_ && offset <= kMostPlainOffset;
+    }
+    static constexpr u32 kMostPlainOffset = 0xFFFF'FFFF - 16;
     [[nodiscard]] bool take_address_pair(const Value& address, Op pair, Operand& a, Operand& b);
     void select(ValKind type);
     void global_get(u32 index);
@@ -310,14 +327,14 @@ class FunctionTranslator {
 
 // ---- what nearly every instruction does ---------------------------------------------------------
 
-inline void FunctionTranslator::push(Value::Kind kind, ValKind type, u32 index, u64 bits) {
-    stack_.push(kind, type, index, bits);
+inline void FunctionTranslator::push(Value::Kind kind, ValKind type, u32 local, u64 bits) {
+    stack_.push(kind, type, local, bits);
 }
 
 inline void FunctionTranslator::push_slot(ValKind type) { push(Value::Kind::slot, type); }
 
 inline void FunctionTranslator::push_const(ValKind type, u64 bits) {
-    push(Value::Kind::konst, type, 0, bits);
+    stack_.push(Value::Kind::konst, type, 0, bits);
 }
 
 inline void FunctionTranslator::push_local(u32 local) {
@@ -327,14 +344,38 @@ inline void FunctionTranslator::push_local(u32 local) {
 }
 
 inline const Value& FunctionTranslator::pop() {
-    const Value& v = stack_.pop();
-    if (v.kind == Value::Kind::local) --locals_[v.local].uses;
+    const Value& v = stack_.pop(1);
+    forget_use(v);
     if (v.kind == Value::Kind::acc) acc_owner_[bank(v.type)] = nullptr;
     return v;
 }
 
+inline const Value* FunctionTranslator::pop_two() {
+    const Value& second = pop();
+    const Value& first = pop();
+    WASMI_ASSERT(&first + 1 == &second);
+    static_cast<void>(second);
+    return &first;
+}
+
+inline const Value& FunctionTranslator::pop_int() {
+    const Value& v = stack_.pop(1);
+    forget_use(v);
+    acc_owner_[0] = acc_owner_[0] == &v ? nullptr : acc_owner_[0];
+    return v;
+}
+
+inline const Value* FunctionTranslator::pop_two_ints() {
+    const Value* values = &stack_.pop(2);
+    forget_use(values[0]);
+    forget_use(values[1]);
+    const bool in_acc = acc_owner_[0] == values || acc_owner_[0] == values + 1;
+    acc_owner_[0] = in_acc ? nullptr : acc_owner_[0];
+    return values;
+}
+
 inline bool FunctionTranslator::produced_by_last(const Value& v) const {
-    return v.kind == Value::Kind::acc && v.producer + 1 == emitter_.size();
+    return v.kind == Value::Kind::acc && v.bits + 1 == emitter_.size();
 }
 
 inline void FunctionTranslator::forget_slot(u32 slot) {
@@ -343,7 +384,7 @@ inline void FunctionTranslator::forget_slot(u32 slot) {
 }
 
 inline void FunctionTranslator::spill_acc(u32 b) {
-    if (acc_owner_[b] != nullptr) materialize(*acc_owner_[b]);
+    if (acc_owner_[b] != nullptr) materialize_acc(b);
 }
 
 WASMI_ALWAYS_INLINE Ins& FunctionTranslator::append_result(Op op, ValKind type) {
@@ -352,25 +393,35 @@ WASMI_ALWAYS_INLINE Ins& FunctionTranslator::append_result(Op op, ValKind type) 
     spill_acc(b);
     acc_owner_[b] = stack_.end();
     mirror_[b] = kNoIndex;
-    push(Value::Kind::acc, type, emitter_.size());
+    push(Value::Kind::acc, type, 0, emitter_.size());
+    return append(op, {Cls::N, Cls::N, Cls::N, Cls::R});
+}
+
+WASMI_ALWAYS_INLINE Ins& FunctionTranslator::append_int_result(Op op, ValKind type) {
+    WASMI_ASSERT(bank(type) == 0);
+    if (WASMI_UNLIKELY(!tuning_.accumulators)) return append_to_home(op, type);
+    spill_acc(0);
+    acc_owner_[0] = stack_.end();
+    mirror_[0] = kNoIndex;
+    stack_.push_scalar(Value::Kind::acc, type, 0, emitter_.size());
     return append(op, {Cls::N, Cls::N, Cls::N, Cls::R});
 }
 
 WASMI_ALWAYS_INLINE Operand FunctionTranslator::int_operand(const Value& v, u8 mask, char type) {
     WASMI_ASSERT(bank(v.type) == 0 && bank_of(type) == Bank::integer);
-    if (v.kind == Value::Kind::acc) return {Cls::R, 0};
-    if (v.kind == Value::Kind::konst) {
-        if (in_mask(mask, Cls::K) && fits(type, v.bits)) return {Cls::K, v.bits};
-        return constant_in_slot(v);
+    const bool is_constant = v.kind == Value::Kind::konst;
+    if (WASMI_UNLIKELY(is_constant & !(in_mask(mask, Cls::K) & fits(type, v.bits)))) {
+        return {Cls::S, constant_in_slot(v)};
     }
-    u32 slot = v.home;
-    if (v.kind == Value::Kind::local) {
-        const Local& local = locals_[v.local];
-        slot = local.slot;
-        if (in_mask(mask & valid_pins_[0], local.pin)) return {local.pin, slot};
-    }
-    if (mirror_[0] == slot && in_mask(mask, Cls::R)) return {Cls::R, 0};
-    return {Cls::S, slot};
+    // Without branches from here on, as pop_int().
+    const bool is_local = v.kind == Value::Kind::local;
+    const Local& local = locals_[v.local];
+    const u32 slot = is_local ? local.slot : v.home;
+    constexpr Cls kRegister[] = {Cls::K, Cls::N, Cls::R, Cls::N};  // by kind
+    const Cls cls = is_local ? local.pin : kRegister[static_cast<std::size_t>(v.kind)];
+    const bool mirrored = (mirror_[0] == slot) & in_mask(mask, Cls::R);
+    const u8 here = (mask & valid_pins_[0]) | shapes::kR | shapes::kK;
+    return {in_mask(here, cls) ? cls : mirrored ? Cls::R : Cls::S, is_constant ? v.bits : slot};
 }
 
 }  // namespace wasmi::core

@@ -1,5 +1,5 @@
-// What the main loop of the translator does with an opcode byte, and with which operation.
-// Spec: binary/instructions.
+// The opcodes of one byte that the main loop of the translator treats in families: what the members
+// of a family differ in. Spec: binary/instructions.
 #pragma once
 
 #include "core/translator/code.hpp"
@@ -11,190 +11,118 @@
 
 namespace wasmi::core {
 
-/// What the translator does with one opcode byte.
+/// A member of a family.
 struct InstrRow {
-    /// other: everything without a place of its own in the loop. marker: likewise, and free.
-    enum class Action : u8 {
-        other,
-        marker,
-        unary,
-        int_binary,
-        compare,
-        float_binary,
-        load,
-        store,
-        local_get,
-        local_set,
-        local_tee,
-        global_get,
-        global_set,
-        drop,
-        select,
-        i32_const,
-        i64_const,
-        nop,
-        block,
-        loop,
-        if_,
-        else_,
-        end,
-        br,
-        br_if,
-        return_,
-        call,
-    };
-    Action action = Action::other;
-    ValKind result = ValKind::i32;
+    ValKind type = ValKind::i32;  ///< of the result; store: of the value
+    bool swap = false;            ///< binary: the operation takes the operands exchanged
     Op op = Op::br;
-    Op any = Op::br;    ///< load, store: the operation for any memory
-    u8 log2 = 0;        ///< load, store: of the bytes
-    bool swap = false;  ///< binary: the operation takes the operands exchanged
+    Op any = Op::br;  ///< load, store: the operation for any memory
+    u8 size = 0;      ///< load, store: bytes
 };
 
-namespace detail {
-
-constexpr InstrRow row_of(Instr instr) {
-    using Action = InstrRow::Action;
-    const u8 log2 = static_cast<u8>(access_log2(instr));
-    switch (instr) {
-#define WASMI_PLAIN(id) \
-    case Instr::id:     \
-        return {Action::id};
-        WASMI_PLAIN(local_get)
-        WASMI_PLAIN(local_set)
-        WASMI_PLAIN(local_tee)
-        WASMI_PLAIN(global_get)
-        WASMI_PLAIN(global_set)
-        WASMI_PLAIN(drop)
-        WASMI_PLAIN(select)
-        WASMI_PLAIN(i32_const)
-        WASMI_PLAIN(i64_const)
-        WASMI_PLAIN(nop)
-        WASMI_PLAIN(block)
-        WASMI_PLAIN(loop)
-        WASMI_PLAIN(if_)
-        WASMI_PLAIN(else_)
-        WASMI_PLAIN(end)
-        WASMI_PLAIN(br)
-        WASMI_PLAIN(br_if)
-        WASMI_PLAIN(return_)
-        WASMI_PLAIN(call)
-#undef WASMI_PLAIN
-        case Instr::try_table:
-        case Instr::try_:
-        case Instr::catch_:
-        case Instr::catch_all:
-        case Instr::delegate:
-            return {Action::marker};
-        case Instr::ref_is_null:
-            return {Action::unary, ValKind::i32, Op::i64_eqz};
-        case Instr::ref_eq:
-            return {Action::compare, ValKind::i32, Op::i64_eq};
-        case Instr::i64_extend_i32_s:
-            return {Action::unary, ValKind::i64, Op::i64_extend32_s};
-
-            // An i64 load of an unsigned narrow value equals the i32 one; a narrow store likewise.
-#define WASMI_LOAD(id, op, type) \
-    case Instr::id:              \
-        return {Action::load, ValKind::type, Op::op, Op::mem_##op, log2};
-            WASMI_LOAD(i32_load, load32, i32)
-            WASMI_LOAD(i32_load8_s, load8_s, i32)
-            WASMI_LOAD(i32_load8_u, load8_u, i32)
-            WASMI_LOAD(i32_load16_s, load16_s, i32)
-            WASMI_LOAD(i32_load16_u, load16_u, i32)
-            WASMI_LOAD(i64_load, load64, i64)
-            WASMI_LOAD(i64_load8_s, load8_s_64, i64)
-            WASMI_LOAD(i64_load8_u, load8_u, i64)
-            WASMI_LOAD(i64_load16_s, load16_s_64, i64)
-            WASMI_LOAD(i64_load16_u, load16_u, i64)
-            WASMI_LOAD(i64_load32_s, load32_s_64, i64)
-            WASMI_LOAD(i64_load32_u, load32, i64)
-#undef WASMI_LOAD
-        case Instr::f32_load:
-            return {Action::load, ValKind::f32, Op::f32_load, Op::mem_load32, log2};
-        case Instr::f64_load:
-            return {Action::load, ValKind::f64, Op::f64_load, Op::mem_load64, log2};
-        case Instr::i32_store:
-        case Instr::i64_store32:
-        case Instr::f32_store:
-            return {Action::store, {}, Op::store32, Op::mem_store32, log2};
-        case Instr::i64_store:
-        case Instr::f64_store:
-            return {Action::store, {}, Op::store64, Op::mem_store64, log2};
-        case Instr::i32_store8:
-        case Instr::i64_store8:
-            return {Action::store, {}, Op::store8, Op::mem_store8, log2};
-        case Instr::i32_store16:
-        case Instr::i64_store16:
-            return {Action::store, {}, Op::store16, Op::mem_store16, log2};
-
-#define WASMI_BINARY(action, id, result) \
-    case Instr::id:                      \
-        return {Action::action, ValKind::result, Op::id};
-#define WASMI_SWAPPED(action, id, op) \
-    case Instr::id:                   \
-        return {Action::action, ValKind::i32, Op::op, {}, 0, true};
-#define WASMI_UNARY(id, result) \
-    case Instr::id:             \
-        return {Action::unary, ValKind::result, Op::id};
+// The families, as X(instruction, type, operation, swap); those of accesses as
+// X(instruction, type, operation, operation for any memory).
 // clang-format off
-#define WASMI_INT(ty)                                                                             \
-    WASMI_BINARY(int_binary, ty##_add, ty) WASMI_BINARY(int_binary, ty##_sub, ty) WASMI_BINARY(int_binary, ty##_mul, ty)              \
-    WASMI_BINARY(int_binary, ty##_div_s, ty) WASMI_BINARY(int_binary, ty##_div_u, ty) WASMI_BINARY(int_binary, ty##_rem_s, ty)        \
-    WASMI_BINARY(int_binary, ty##_rem_u, ty) WASMI_BINARY(int_binary, ty##_and, ty) WASMI_BINARY(int_binary, ty##_or, ty)             \
-    WASMI_BINARY(int_binary, ty##_xor, ty) WASMI_BINARY(int_binary, ty##_shl, ty) WASMI_BINARY(int_binary, ty##_shr_s, ty)            \
-    WASMI_BINARY(int_binary, ty##_shr_u, ty) WASMI_BINARY(int_binary, ty##_rotl, ty) WASMI_BINARY(int_binary, ty##_rotr, ty)          \
-    WASMI_BINARY(compare, ty##_eq, i32) WASMI_BINARY(compare, ty##_ne, i32) WASMI_BINARY(compare, ty##_lt_s, i32)            \
-    WASMI_BINARY(compare, ty##_lt_u, i32) WASMI_BINARY(compare, ty##_le_s, i32) WASMI_BINARY(compare, ty##_le_u, i32)        \
-    WASMI_SWAPPED(compare, ty##_gt_s, ty##_lt_s) WASMI_SWAPPED(compare, ty##_gt_u, ty##_lt_u) WASMI_SWAPPED(compare, ty##_ge_s, ty##_le_s)\
-    WASMI_SWAPPED(compare, ty##_ge_u, ty##_le_u) WASMI_UNARY(ty##_eqz, i32) WASMI_UNARY(ty##_clz, ty)      \
-    WASMI_UNARY(ty##_ctz, ty) WASMI_UNARY(ty##_popcnt, ty) WASMI_UNARY(ty##_extend8_s, ty)        \
-    WASMI_UNARY(ty##_extend16_s, ty)
-            // clang-format on
-            WASMI_INT(i32)
-            WASMI_INT(i64)
-#undef WASMI_INT
-// clang-format off
-#define WASMI_FLOAT(ty)                                                                           \
-    WASMI_BINARY(float_binary, ty##_add, ty) WASMI_BINARY(float_binary, ty##_sub, ty) WASMI_BINARY(float_binary, ty##_mul, ty)              \
-    WASMI_BINARY(float_binary, ty##_div, ty) WASMI_BINARY(float_binary, ty##_min, ty) WASMI_BINARY(float_binary, ty##_max, ty)              \
-    WASMI_BINARY(float_binary, ty##_copysign, ty) WASMI_BINARY(float_binary, ty##_eq, i32) WASMI_BINARY(float_binary, ty##_ne, i32)         \
-    WASMI_BINARY(float_binary, ty##_lt, i32) WASMI_BINARY(float_binary, ty##_le, i32) WASMI_SWAPPED(float_binary, ty##_gt, ty##_lt)         \
-    WASMI_SWAPPED(float_binary, ty##_ge, ty##_le) WASMI_UNARY(ty##_abs, ty) WASMI_UNARY(ty##_neg, ty)           \
-    WASMI_UNARY(ty##_sqrt, ty) WASMI_UNARY(ty##_ceil, ty) WASMI_UNARY(ty##_floor, ty)             \
-    WASMI_UNARY(ty##_trunc, ty) WASMI_UNARY(ty##_nearest, ty) WASMI_UNARY(i32_trunc_##ty##_s, i32)\
-    WASMI_UNARY(i32_trunc_##ty##_u, i32) WASMI_UNARY(i64_trunc_##ty##_s, i64) WASMI_UNARY(i64_trunc_##ty##_u, i64)\
-    WASMI_UNARY(ty##_convert_i32_s, ty) WASMI_UNARY(ty##_convert_i32_u, ty)\
-    WASMI_UNARY(ty##_convert_i64_s, ty) WASMI_UNARY(ty##_convert_i64_u, ty)
-            // clang-format on
-            WASMI_FLOAT(f32)
-            WASMI_FLOAT(f64)
-#undef WASMI_FLOAT
-            WASMI_UNARY(f32_demote_f64, f32)
-            WASMI_UNARY(f64_promote_f32, f64)
-            WASMI_UNARY(i32_reinterpret_f32, i32)
-            WASMI_UNARY(i64_reinterpret_f64, i64)
-            WASMI_UNARY(f32_reinterpret_i32, f32)
-            WASMI_UNARY(f64_reinterpret_i64, f64)
-            WASMI_UNARY(i32_wrap_i64, i32)
-            WASMI_UNARY(i64_extend32_s, i64)
-#undef WASMI_BINARY
-#undef WASMI_SWAPPED
-#undef WASMI_UNARY
-        default:
-            return {};
-    }
-}
+#define WASMI_INT_BINARIES_OF(X, t)                                                                \
+    X(t##_add, t, t##_add, false) X(t##_sub, t, t##_sub, false) X(t##_mul, t, t##_mul, false)      \
+    X(t##_div_s, t, t##_div_s, false) X(t##_div_u, t, t##_div_u, false)                            \
+    X(t##_rem_s, t, t##_rem_s, false) X(t##_rem_u, t, t##_rem_u, false)                            \
+    X(t##_and, t, t##_and, false) X(t##_or, t, t##_or, false) X(t##_xor, t, t##_xor, false)        \
+    X(t##_shl, t, t##_shl, false) X(t##_shr_s, t, t##_shr_s, false)                                \
+    X(t##_shr_u, t, t##_shr_u, false) X(t##_rotl, t, t##_rotl, false)                              \
+    X(t##_rotr, t, t##_rotr, false)
 
-}  // namespace detail
+#define WASMI_INT_BINARIES(X) WASMI_INT_BINARIES_OF(X, i32) WASMI_INT_BINARIES_OF(X, i64)
+
+#define WASMI_COMPARES_OF(X, t)                                                                    \
+    X(t##_eq, i32, t##_eq, false) X(t##_ne, i32, t##_ne, false) X(t##_lt_s, i32, t##_lt_s, false)  \
+    X(t##_lt_u, i32, t##_lt_u, false) X(t##_le_s, i32, t##_le_s, false)                            \
+    X(t##_le_u, i32, t##_le_u, false) X(t##_gt_s, i32, t##_lt_s, true)                             \
+    X(t##_gt_u, i32, t##_lt_u, true) X(t##_ge_s, i32, t##_le_s, true)                              \
+    X(t##_ge_u, i32, t##_le_u, true)
+
+// References are compared as integers.
+#define WASMI_COMPARES(X)                                                                          \
+    WASMI_COMPARES_OF(X, i32) WASMI_COMPARES_OF(X, i64) X(ref_eq, i32, i64_eq, false)
+
+#define WASMI_FLOAT_BINARIES_OF(X, t)                                                              \
+    X(t##_add, t, t##_add, false) X(t##_sub, t, t##_sub, false) X(t##_mul, t, t##_mul, false)      \
+    X(t##_div, t, t##_div, false) X(t##_min, t, t##_min, false) X(t##_max, t, t##_max, false)      \
+    X(t##_copysign, t, t##_copysign, false) X(t##_eq, i32, t##_eq, false)                          \
+    X(t##_ne, i32, t##_ne, false) X(t##_lt, i32, t##_lt, false) X(t##_le, i32, t##_le, false)      \
+    X(t##_gt, i32, t##_lt, true) X(t##_ge, i32, t##_le, true)
+
+#define WASMI_FLOAT_BINARIES(X) WASMI_FLOAT_BINARIES_OF(X, f32) WASMI_FLOAT_BINARIES_OF(X, f64)
+
+#define WASMI_INT_UNARIES_OF(X, t)                                                                 \
+    X(t##_eqz, i32, t##_eqz, false) X(t##_clz, t, t##_clz, false) X(t##_ctz, t, t##_ctz, false)    \
+    X(t##_popcnt, t, t##_popcnt, false) X(t##_extend8_s, t, t##_extend8_s, false)                  \
+    X(t##_extend16_s, t, t##_extend16_s, false)
+
+#define WASMI_FLOAT_UNARIES_OF(X, t)                                                               \
+    X(t##_abs, t, t##_abs, false) X(t##_neg, t, t##_neg, false) X(t##_sqrt, t, t##_sqrt, false)    \
+    X(t##_ceil, t, t##_ceil, false) X(t##_floor, t, t##_floor, false)                              \
+    X(t##_trunc, t, t##_trunc, false) X(t##_nearest, t, t##_nearest, false)                        \
+    X(t##_convert_i32_s, t, t##_convert_i32_s, false)                                              \
+    X(t##_convert_i32_u, t, t##_convert_i32_u, false)                                              \
+    X(t##_convert_i64_s, t, t##_convert_i64_s, false)                                              \
+    X(t##_convert_i64_u, t, t##_convert_i64_u, false)                                              \
+    X(i32_trunc_##t##_s, i32, i32_trunc_##t##_s, false)                                            \
+    X(i32_trunc_##t##_u, i32, i32_trunc_##t##_u, false)                                            \
+    X(i64_trunc_##t##_s, i64, i64_trunc_##t##_s, false)                                            \
+    X(i64_trunc_##t##_u, i64, i64_trunc_##t##_u, false)
+
+#define WASMI_UNARIES(X)                                                                           \
+    WASMI_INT_UNARIES_OF(X, i32) WASMI_INT_UNARIES_OF(X, i64) WASMI_FLOAT_UNARIES_OF(X, f32)       \
+    WASMI_FLOAT_UNARIES_OF(X, f64) X(f32_demote_f64, f32, f32_demote_f64, false)                   \
+    X(f64_promote_f32, f64, f64_promote_f32, false)                                                \
+    X(i32_reinterpret_f32, i32, i32_reinterpret_f32, false)                                        \
+    X(i64_reinterpret_f64, i64, i64_reinterpret_f64, false)                                        \
+    X(f32_reinterpret_i32, f32, f32_reinterpret_i32, false)                                        \
+    X(f64_reinterpret_i64, f64, f64_reinterpret_i64, false)                                        \
+    X(i32_wrap_i64, i32, i32_wrap_i64, false) X(i64_extend32_s, i64, i64_extend32_s, false)        \
+    X(i64_extend_i32_s, i64, i64_extend32_s, false) X(ref_is_null, i32, i64_eqz, false)
+
+// An i64 load of an unsigned narrow value equals the i32 one; a narrow store likewise.
+#define WASMI_LOADS(X)                                                                             \
+    X(i32_load, i32, load32, mem_load32) X(i32_load8_s, i32, load8_s, mem_load8_s)                 \
+    X(i32_load8_u, i32, load8_u, mem_load8_u) X(i32_load16_s, i32, load16_s, mem_load16_s)         \
+    X(i32_load16_u, i32, load16_u, mem_load16_u) X(i64_load, i64, load64, mem_load64)              \
+    X(i64_load8_s, i64, load8_s_64, mem_load8_s_64) X(i64_load8_u, i64, load8_u, mem_load8_u)      \
+    X(i64_load16_s, i64, load16_s_64, mem_load16_s_64)                                             \
+    X(i64_load16_u, i64, load16_u, mem_load16_u)                                                   \
+    X(i64_load32_s, i64, load32_s_64, mem_load32_s_64) X(i64_load32_u, i64, load32, mem_load32)    \
+    X(f32_load, f32, f32_load, mem_load32) X(f64_load, f64, f64_load, mem_load64)
+
+#define WASMI_STORES(X)                                                                            \
+    X(i32_store, i32, store32, mem_store32) X(i64_store32, i64, store32, mem_store32)              \
+    X(f32_store, f32, store32, mem_store32) X(i64_store, i64, store64, mem_store64)                \
+    X(f64_store, f64, store64, mem_store64) X(i32_store8, i32, store8, mem_store8)                 \
+    X(i64_store8, i64, store8, mem_store8) X(i32_store16, i32, store16, mem_store16)               \
+    X(i64_store16, i64, store16, mem_store16)
+// clang-format on
+
+/// Opcode of an instruction without prefix.
+constexpr u8 code_of(Instr instr) { return static_cast<u8>(opcode_of(instr).code); }
 
 inline constexpr auto kInstrRows = [] {
     std::array<InstrRow, 256> rows{};
-    for (u32 code = 0; code < 256; ++code) {
-        const Instr instr = kOpcodePage[code];
-        if (instr != kIllegalInstr) rows[code] = detail::row_of(instr);
-    }
+#define WASMI_ROW(instr, type, op, swap) \
+    rows[code_of(Instr::instr)] = {ValKind::type, swap, Op::op, Op::br, 0};
+    WASMI_INT_BINARIES(WASMI_ROW)
+    WASMI_COMPARES(WASMI_ROW)
+    WASMI_FLOAT_BINARIES(WASMI_ROW)
+    WASMI_UNARIES(WASMI_ROW)
+#undef WASMI_ROW
+#define WASMI_ROW(instr, type, op, any)                                   \
+    rows[code_of(Instr::instr)] = {ValKind::type, false, Op::op, Op::any, \
+                                   static_cast<u8>(1u << access_log2(Instr::instr))};
+    WASMI_LOADS(WASMI_ROW)
+    WASMI_STORES(WASMI_ROW)
+#undef WASMI_ROW
     return rows;
 }();
+
+constexpr const InstrRow& family_row_of(Instr instr) { return kInstrRows[code_of(instr)]; }
 
 }  // namespace wasmi::core

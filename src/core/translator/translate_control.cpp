@@ -569,8 +569,8 @@ void FunctionTranslator::call(u32 func) {
         return;
     }
     const u32 defined = func - module_.num_imported_funcs;
-    const u32 zero = module_.facts[defined].local_slots - type.param_slots;
     FuncCode& callee = module_.codes[defined];
+    const u32 zero = (callee.link_bytes - callee.param_bytes) / 8;
     const bool is_small = zero <= 4 && callee.frame_bytes <= kSmallFrame;
     const u64 distance = u64{begin_args(type)} * 8;
     append(is_small ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn)

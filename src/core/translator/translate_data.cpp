@@ -1,6 +1,7 @@
 // Translation of numeric, variable, memory, table and reference instructions.
 // Spec: exec/instructions.
 #include "core/translator/function_translator.hpp"
+#include "core/translator/instruction_rows.hpp"
 
 #include <limits>
 
@@ -78,14 +79,14 @@ void FunctionTranslator::unary(Op op, ValKind result) {
 
 /// Arithmetic of integers.
 void FunctionTranslator::int_binary(Op op, ValKind result) {
-    const Value* b = &pop();
-    const Value* a = &pop();
+    const Value* a = pop_two_ints();
+    const Value* b = a + 1;
     if (a->kind == Value::Kind::konst && info(op).shape.commutes) std::swap(a, b);
     if (b->kind != Value::Kind::konst) {
         const OpInfo& o = info(op);
         const Operand first = int_operand(*a, o.shape.a, o.types[0]);
         const Operand second = int_operand(*b, o.shape.b, o.types[1]);
-        set_ab(append_result(op, result), first, second);
+        set_ab(append_int_result(op, result), first, second);
         return;
     }
     u64 bits = b->bits;
@@ -94,17 +95,17 @@ void FunctionTranslator::int_binary(Op op, ValKind result) {
     const Operand first = int_operand(*a, o.shape.a & static_cast<u8>(~shapes::kK), o.types[0]);
     Operand second{Cls::K, bits};
     if (WASMI_UNLIKELY(!in_mask(o.shape.b, Cls::K) || !fits(o.types[1], bits))) {
-        second = constant_in_slot(*b);
+        second = {Cls::S, constant_in_slot(*b)};
     }
-    Ins& ins = append_result(op, result);
+    Ins& ins = append_int_result(op, result);
     set_a(ins, first);
     set_b(ins, second);
 }
 
 /// Of integers.
 void FunctionTranslator::compare(Op op, bool swap) {
-    const Value* b = &pop();
-    const Value* a = &pop();
+    const Value* a = pop_two_ints();
+    const Value* b = a + 1;
     if (swap || (a->kind == Value::Kind::konst && info(op).shape.commutes)) std::swap(a, b);
     // "Less or equal" has no forms with constants but can be said otherwise.
     const bool is_le = is_less_or_equal(op);
@@ -122,13 +123,13 @@ void FunctionTranslator::compare(Op op, bool swap) {
         first = c.a;
         second = c.b;
     }
-    set_ab(append_result(op, ValKind::i32), first, second);
+    set_ab(append_int_result(op, ValKind::i32), first, second);
 }
 
 /// Arithmetic and comparisons of floats.
 void FunctionTranslator::float_binary(Op op, ValKind result, bool swap) {
-    const Value* b = &pop();
-    const Value* a = &pop();
+    const Value* a = pop_two();
+    const Value* b = a + 1;
     const OpInfo& o = info(op);
     if (swap || (a->kind == Value::Kind::konst && o.shape.commutes)) std::swap(a, b);
     u8 mask_a = o.shape.a;
@@ -139,11 +140,6 @@ void FunctionTranslator::float_binary(Op op, ValKind result, bool swap) {
 }
 
 // ---- memory -------------------------------------------------------------------------------------
-
-/// Of memory 0 with 32-bit addresses, and the end of the access fits the instruction.
-bool FunctionTranslator::is_plain_access(const Immediates& imm) const {
-    return imm.index == 0 && plain_memory_ && imm.bits <= 0xFFFF'FFFF - 16;
-}
 
 /// Takes `a + b` back and makes it the address of the access. The value of a store is on its way
 /// already: it must not need the slots of a and b.
@@ -160,22 +156,30 @@ bool FunctionTranslator::take_address_pair(const Value& address, Op pair, Operan
     return true;
 }
 
-void FunctionTranslator::load(Op op, Op any, u32 log2, ValKind result, const Immediates& imm) {
-    if (WASMI_UNLIKELY(!is_plain_access(imm))) {
-        load_any(any, result, imm);
+void FunctionTranslator::load(const InstrRow& row, const Immediates& imm) {
+    if (is_plain_access(imm)) {
+        load_plain(row, static_cast<u32>(imm.bits));
+    } else {
+        load_any(row.any, row.type, imm);
+    }
+}
+
+// The immediate of a plain access is its end, so that one addition makes what is compared with the
+// size of the memory.
+void FunctionTranslator::load_plain(const InstrRow& row, u32 offset) {
+    const Value& address = pop_int();
+    Operand a, b;
+    const Op pair = static_cast<Op>(static_cast<u32>(row.op) + 1);
+    if (take_address_pair(address, pair, a, b)) {
+        Ins& ins = append_result(pair, row.type);
+        set_ab(ins, a, b);
+        ins.set_imm(offset + row.size);
         return;
     }
-    const Value& address = pop();
-    Operand a, b;
-    const Op pair = static_cast<Op>(static_cast<u32>(op) + 1);
-    if (take_address_pair(address, pair, a, b)) {
-        op = pair;
-    } else {
-        a = int_operand(address, info(op).shape.a, 'i');
-    }
-    Ins& ins = append_result(op, result);
-    set_ab(ins, a, b);
-    ins.set_imm(end_of_access(imm, log2));
+    a = int_operand(address, info(row.op).shape.a, 'i');
+    Ins& ins = append_result(row.op, row.type);
+    set_a(ins, a);
+    ins.set_imm(offset + row.size);
 }
 
 void FunctionTranslator::load_any(Op op, ValKind result, const Immediates& imm) {
@@ -185,13 +189,18 @@ void FunctionTranslator::load_any(Op op, ValKind result, const Immediates& imm) 
     ins.set_imm(static_cast<u16>(imm.index), imm.bits);
 }
 
-void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
-    if (WASMI_UNLIKELY(!is_plain_access(imm))) {
-        store_any(any, imm);
-        return;
+void FunctionTranslator::store(const InstrRow& row, const Immediates& imm) {
+    if (is_plain_access(imm)) {
+        store_plain(row, static_cast<u32>(imm.bits));
+    } else {
+        store_any(row.any, imm);
     }
-    const Value& value = pop();
-    const Value& address = pop();
+}
+
+void FunctionTranslator::store_plain(const InstrRow& row, u32 offset) {
+    Op op = row.op;
+    const Value& address = *pop_two();
+    const Value& value = *(&address + 1);
     // Floats that are not in a register are stored as integers of the same size.
     if (is_float(value.type)) {
         const bool narrow = value.type == ValKind::f32;
@@ -222,7 +231,7 @@ void FunctionTranslator::store(Op op, Op any, u32 log2, const Immediates& imm) {
     Ins& ins = append(op);
     set_ab(ins, a, b);
     set_c(ins, c);
-    ins.set_imm(end_of_access(imm, log2));
+    ins.set_imm(offset + row.size);
 }
 
 void FunctionTranslator::store_any(Op op, const Immediates& imm) {

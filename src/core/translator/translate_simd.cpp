@@ -3,6 +3,7 @@
 // Most are rows of code_simd.def of the same name. Accesses of less than a vector to any memory but
 // a plain memory 0, and all that read or write a lane, are an integer access and another operation.
 #include "core/translator/function_translator.hpp"
+#include "core/translator/instruction_rows.hpp"
 
 namespace wasmi::core {
 
@@ -84,34 +85,18 @@ Op exchanged_row_of(Instr instr) {
     }
 }
 
-/// An integer access, for plain and for any memory.
-struct Access {
-    Op plain, any;
-    ValKind type;
-};
-Access load_of(u32 log2) {
-    switch (log2) {
-        case 0:
-            return {Op::load8_u, Op::mem_load8_u, ValKind::i32};
-        case 1:
-            return {Op::load16_u, Op::mem_load16_u, ValKind::i32};
-        case 2:
-            return {Op::load32, Op::mem_load32, ValKind::i32};
-        default:
-            return {Op::load64, Op::mem_load64, ValKind::i64};
-    }
+constexpr InstrRow kVectorLoad = {ValKind::v128, false, Op::v128_load, Op::mem_v128_load, 16};
+
+/// What an integer access of that size is like.
+const InstrRow& load_of(u32 log2) {
+    constexpr Instr kLoads[] = {Instr::i32_load8_u, Instr::i32_load16_u, Instr::i32_load,
+                                Instr::i64_load};
+    return family_row_of(kLoads[log2]);
 }
-Access store_of(u32 log2) {
-    switch (log2) {
-        case 0:
-            return {Op::store8, Op::mem_store8, ValKind::i32};
-        case 1:
-            return {Op::store16, Op::mem_store16, ValKind::i32};
-        case 2:
-            return {Op::store32, Op::mem_store32, ValKind::i32};
-        default:
-            return {Op::store64, Op::mem_store64, ValKind::i64};
-    }
+const InstrRow& store_of(u32 log2) {
+    constexpr Instr kStores[] = {Instr::i32_store8, Instr::i32_store16, Instr::i32_store,
+                                 Instr::i64_store};
+    return family_row_of(kStores[log2]);
 }
 Op replace_of(u32 log2) {
     constexpr Op kOps[] = {Op::i8x16_replace_lane, Op::i16x8_replace_lane, Op::i32x4_replace_lane,
@@ -154,9 +139,7 @@ void FunctionTranslator::set_lane(Ins& ins, u32 lane, u32 log2) {
 
 void FunctionTranslator::vector_load(Op op, Op narrow, Instr instr, const Immediates& imm) {
     if (!is_plain_access(imm)) {
-        const u32 log2 = access_log2(instr);
-        const Access access = load_of(log2);
-        load(access.plain, access.any, log2, access.type, imm);
+        load(load_of(access_log2(instr)), imm);
         Ins ins;
         ins.op = narrow;
         vector(ins);
@@ -165,7 +148,7 @@ void FunctionTranslator::vector_load(Op op, Op narrow, Instr instr, const Immedi
     Ins ins;
     ins.op = op;
     set_a(ins, operand(pop(), info(op).shape.a, 'i'));
-    ins.set_imm(end_of_access(imm, access_log2(instr)));
+    ins.set_imm(static_cast<u32>(imm.bits) + (1u << access_log2(instr)));
     emit_result(ins, ValKind::v128);
 }
 
@@ -181,7 +164,7 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
         emit(ins);
         return;
     }
-    ins.set_imm(end_of_access(imm, 4));
+    ins.set_imm(static_cast<u32>(imm.bits) + 16);
     Operand a, b;
     if (take_address_pair(address, Op::v128_store_ab, a, b)) {
         ins.op = Op::v128_store_ab;
@@ -198,8 +181,7 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
 
 void FunctionTranslator::load_lane(u32 log2, const Immediates& imm) {
     const Value v = pop();
-    const Access access = load_of(log2);
-    load(access.plain, access.any, log2, access.type, imm);
+    load(load_of(log2), imm);
     const Value x = pop();
     Ins ins;
     ins.op = replace_of(log2);
@@ -214,8 +196,7 @@ void FunctionTranslator::store_lane(u32 log2, const Immediates& imm) {
     ins.op = extract_of(log2);
     set_lane(ins, imm.lane, log2);
     vector(ins);
-    const Access access = store_of(log2);
-    store(access.plain, access.any, log2, imm);
+    store(store_of(log2), imm);
 }
 
 bool FunctionTranslator::translate_simd(Instr instr, const Immediates& imm) {
@@ -236,7 +217,7 @@ bool FunctionTranslator::translate_simd(Instr instr, const Immediates& imm) {
             push_const(ValKind::v128, emitter_.add_vector(imm.bits, imm.bits_hi));
             return true;
         case Instr::v128_load:
-            load(Op::v128_load, Op::mem_v128_load, 4, ValKind::v128, imm);
+            load(kVectorLoad, imm);
             return true;
         case Instr::v128_store:
             vector_store(imm);

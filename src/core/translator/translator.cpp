@@ -64,12 +64,14 @@ template <class T>
     return read_long<u32>(p);
 }
 
+/// Whether a constant has one byte or two is hard to predict, and takes no branch.
 [[nodiscard]] WASMI_ALWAYS_INLINE Leb<i64> read_s64(const u8* p) {
-    if (WASMI_LIKELY(p[0] < 0x80)) return {p + 1, static_cast<i64>(u64{p[0]} << 57) >> 57};
-    if (WASMI_LIKELY(p[1] < 0x80)) {
-        return {p + 2, static_cast<i64>((p[0] & 0x7Full) << 50 | u64{p[1]} << 57) >> 50};
-    }
-    return read_long<i64>(p);
+    const bool two = p[0] >= 0x80;
+    if (WASMI_UNLIKELY(two & (p[1] >= 0x80))) return read_long<i64>(p);
+    const u64 first = u64{p[0]} << 57;
+    const u64 both = first >> 7 | u64{p[1]} << 57;
+    const i64 value = static_cast<i64>(WASMI_UNPREDICTABLE(two) ? both : first);
+    return {p + 1 + (two ? 1 : 0), value >> (two ? 50 : 57)};
 }
 
 }  // namespace
@@ -115,6 +117,7 @@ void FunctionTranslator::read_locals() {
         const ValType t = read_val_type(reader_, space_);
         for (u32 n = 0; n < count; ++n) add(t);
     }
+    if (locals.empty()) locals.emplace_back();  // values name the first if they are none
     locals_ = locals.data();
     if (!tuning_.pin_locals) return;
     const auto pin = [&](u32 bank, const u16* pins, int count) {
@@ -172,21 +175,20 @@ Result<Translation> FunctionTranslator::run() {
 
 inline void FunctionTranslator::begin_instr(const u8* at) {
     at_ = at;
-    if (WASMI_UNLIKELY(emitter_.size() > kMaxBlock)) {
+    if (WASMI_UNLIKELY(emitter_.is_long())) {
         spill_accs();
         emitter_.flush();
     }
 }
 
-inline const u8* FunctionTranslator::read_access(const u8* p) {
-    if (WASMI_LIKELY(p[0] < 0x40 && plain_memory_)) {  // it names no memory
-        const Leb<u32> offset = read_u32(p + 1);
-        imm_.index = 0;
-        imm_.bits = offset.value;
-        return offset.next;
-    }
+const u8* FunctionTranslator::any_access(bool is_load, const InstrRow& row, const u8* p) {
     reader_.seek(p);
     read_immediates(reader_, Imm::memarg, space_, imm_);
+    if (is_load) {
+        load(row, imm_);
+    } else {
+        store(row, imm_);
+    }
     return reader_.pos();
 }
 
@@ -195,123 +197,147 @@ inline BlockType FunctionTranslator::read_type_of_block(const u8* p) {
     return read_block_type(reader_, space_);
 }
 
-// Validation has proved that all numbers end where they should.
+// Validation has proved that all numbers end where they should. The switch is over opcodes: where
+// it goes is hard to predict, and each table on the way there makes a wrong guess dearer.
+#define WASMI_CASE(instr, ...) case code_of(Instr::instr):
 void FunctionTranslator::translate_body() {
-    using Action = InstrRow::Action;
     const u8* p = reader_.pos();
+    u32 count = 0;  // kept here: what needs it in count_ says so
     for (;;) {
         const u8* const at = p;
-        const InstrRow& row = kInstrRows[*p++];
-        ++count_;
-        switch (row.action) {
+        const u8 code = *p++;
+        const InstrRow& row = kInstrRows[code];
+        ++count;
+        switch (code) {
             // ---- what appends nothing --------------------------------------------------------
-            case Action::local_get: {
+            case code_of(Instr::local_get): {
                 const Leb<u32> local = read_u32(p);
                 p = local.next;
                 push_local(local.value);
                 continue;
             }
-            case Action::i32_const: {
+            case code_of(Instr::i32_const): {
                 const Leb<i64> number = read_s64(p);
                 p = number.next;
                 push_const(ValKind::i32, static_cast<u32>(number.value));
                 continue;
             }
-            case Action::i64_const: {
+            case code_of(Instr::i64_const): {
                 const Leb<i64> number = read_s64(p);
                 p = number.next;
                 push_const(ValKind::i64, static_cast<u64>(number.value));
                 continue;
             }
-            case Action::drop:
+            case code_of(Instr::drop):
                 pop();
                 continue;
-            case Action::nop:
-                --count_;
+            case code_of(Instr::nop):
+                --count;
                 continue;
 
             // ---- numerics, variables, memory -------------------------------------------------
-            case Action::local_set:
-            case Action::local_tee: {
+            case code_of(Instr::local_set): {
                 const Leb<u32> local = read_u32(p);
                 p = local.next;
                 begin_instr(at);
-                local_set(local.value, row.action == Action::local_tee);
+                local_set(local.value);
                 continue;
             }
-            case Action::unary:
+            case code_of(Instr::local_tee): {
+                const Leb<u32> local = read_u32(p);
+                p = local.next;
                 begin_instr(at);
-                unary(row.op, row.result);
+                local_set(local.value);
+                push_local(local.value);
                 continue;
-            case Action::int_binary:
+            }
+                WASMI_UNARIES(WASMI_CASE)
                 begin_instr(at);
-                int_binary(row.op, row.result);
+                unary(row.op, row.type);
                 continue;
-            case Action::compare:
+                WASMI_INT_BINARIES(WASMI_CASE)
+                begin_instr(at);
+                int_binary(row.op, row.type);
+                continue;
+                WASMI_COMPARES(WASMI_CASE)
                 begin_instr(at);
                 compare(row.op, row.swap);
                 continue;
-            case Action::float_binary:
+                WASMI_FLOAT_BINARIES(WASMI_CASE)
                 begin_instr(at);
-                float_binary(row.op, row.result, row.swap);
+                float_binary(row.op, row.type, row.swap);
                 continue;
-            case Action::load:
-                p = read_access(p);
-                begin_instr(at);
-                load(row.op, row.any, row.log2, row.result, imm_);
-                continue;
-            case Action::store:
-                p = read_access(p);
-                begin_instr(at);
-                store(row.op, row.any, row.log2, imm_);
-                continue;
-            case Action::global_get:
-            case Action::global_set: {
+                WASMI_LOADS(WASMI_CASE) {
+                    begin_instr(at);
+                    const Leb<u32> offset = read_u32(p + 1);
+                    if (WASMI_UNLIKELY(!is_plain_access(p, offset.value))) {
+                        p = any_access(true, row, p);
+                        continue;
+                    }
+                    p = offset.next;
+                    load_plain(row, offset.value);
+                    continue;
+                }
+                WASMI_STORES(WASMI_CASE) {
+                    begin_instr(at);
+                    const Leb<u32> offset = read_u32(p + 1);
+                    if (WASMI_UNLIKELY(!is_plain_access(p, offset.value))) {
+                        p = any_access(false, row, p);
+                        continue;
+                    }
+                    p = offset.next;
+                    store_plain(row, offset.value);
+                    continue;
+                }
+            case code_of(Instr::global_get):
+            case code_of(Instr::global_set): {
                 const Leb<u32> global = read_u32(p);
                 p = global.next;
                 begin_instr(at);
-                if (row.action == Action::global_get) {
+                if (code == code_of(Instr::global_get)) {
                     global_get(global.value);
                 } else {
                     global_set(global.value);
                 }
                 continue;
             }
-            case Action::select:
+            case code_of(Instr::select):
                 begin_instr(at);
                 select(stack_[stack_.size() - 2].type);
                 continue;
 
             // ---- control ---------------------------------------------------------------------
-            case Action::block:
-            case Action::loop: {
-                --count_;
+            case code_of(Instr::block):
+            case code_of(Instr::loop): {
+                count_ = --count;
                 begin_instr(at);
                 const BlockType type = read_type_of_block(p);
                 p = reader_.pos();
-                begin_block(row.action == Action::loop ? Control::Kind::loop : Control::Kind::block,
-                            type);
+                begin_block(
+                    code == code_of(Instr::loop) ? Control::Kind::loop : Control::Kind::block,
+                    type);
                 continue;
             }
-            case Action::if_: {
+            case code_of(Instr::if_): {
+                count_ = count;
                 begin_instr(at);
                 const BlockType type = read_type_of_block(p);
                 p = reader_.pos();
                 begin_if(type);
                 continue;
             }
-            case Action::else_:
-                --count_;
+            case code_of(Instr::else_):
+                count_ = --count;
                 begin_instr(at);
                 begin_else();
                 continue;
-            case Action::end:
-                --count_;
+            case code_of(Instr::end):
+                count_ = --count;
                 begin_instr(at);
                 end_block();
                 if (controls_.empty()) return;
                 continue;
-            case Action::br_if: {
+            case code_of(Instr::br_if): {
                 const Leb<u32> depth = read_u32(p);
                 p = depth.next;
                 begin_instr(at);
@@ -320,7 +346,7 @@ void FunctionTranslator::translate_body() {
                 branch_if(condition, depth.value);
                 continue;
             }
-            case Action::call: {
+            case code_of(Instr::call): {
                 const Leb<u32> func = read_u32(p);
                 p = func.next;
                 begin_instr(at);
@@ -329,22 +355,27 @@ void FunctionTranslator::translate_body() {
             }
 
             // ---- what nothing may follow -----------------------------------------------------
-            case Action::br: {
+            case code_of(Instr::br): {
                 const Leb<u32> depth = read_u32(p);
                 p = depth.next;
                 begin_instr(at);
                 branch(depth.value);
                 break;
             }
-            case Action::return_:
+            case code_of(Instr::return_):
                 begin_instr(at);
                 return_values();
                 unreachable();
                 break;
-            case Action::marker:
-                --count_;
+            case code_of(Instr::try_table):
+            case code_of(Instr::try_):
+            case code_of(Instr::catch_):
+            case code_of(Instr::catch_all):
+            case code_of(Instr::delegate):
+                --count;
                 [[fallthrough]];
-            case Action::other:
+            default:
+                count_ = count;
                 begin_instr(at);
                 reader_.seek(at);
                 translate(read_valid_instr(reader_, space_.features));
@@ -354,11 +385,14 @@ void FunctionTranslator::translate_body() {
                 break;
         }
         reader_.seek(p);
+        count_ = count;
         skip_dead_code();
+        count = count_;
         if (controls_.empty() || !reader_.ok()) return;
         p = reader_.pos();
     }
 }
+#undef WASMI_CASE
 
 /// Up to where something can be reached again, or the end of the function.
 void FunctionTranslator::skip_dead_code() {

@@ -15,27 +15,26 @@ struct Value {
     enum class Kind : u8 { konst, local, acc, slot };
     Kind kind = Kind::slot;
     ValKind type = ValKind::i32;
-    u16 home = 0;  ///< home slot
-    union {
-        u32 local = 0;  ///< of kind local: local index
-        u32 producer;   ///< of kind acc: index in the open block
-    };
-    u64 bits = 0;  ///< of kind konst; v128: its number (Emitter::add_vector)
+    u16 home = 0;   ///< home slot
+    u32 local = 0;  ///< of kind local, which it is or was; of the others 0
+    /// Of kind konst; v128: its number (Emitter::add_vector). Of kind acc: the index of its
+    /// producer in the open block.
+    u64 bits = 0;
 
-    /// `index`: the local or the producer. The value is made in a register and written at once:
-    /// values are read again soon, as a whole, and processors wait for what was written in parts.
-    [[nodiscard]] static Value make(Kind kind, ValKind type, u32 home, u32 index, u64 bits) {
+    /// The value is made in a register and written at once: values are read again soon, as a whole,
+    /// and processors wait for what was written in parts.
+    [[nodiscard]] static Value make(Kind kind, ValKind type, u32 home, u32 local, u64 bits) {
         if constexpr (std::endian::native == std::endian::little) {
             using Words = u64 __attribute__((vector_size(16)));
             const u64 head = static_cast<u64>(kind) | static_cast<u64>(type) << 8 |
-                             u64{home} << 16 | u64{index} << 32;
+                             u64{home} << 16 | u64{local} << 32;
             return std::bit_cast<Value>(Words{head, bits});
         } else {
             Value v;
             v.kind = kind;
             v.type = type;
             v.home = static_cast<u16>(home);
-            v.local = index;
+            v.local = local;
             v.bits = bits;
             return v;
         }
@@ -62,14 +61,19 @@ class ValueStack {
     /// Home slot of the next value.
     [[nodiscard]] u32 next_home() const { return next_home_; }
 
-    WASMI_ALWAYS_INLINE void push(Value::Kind kind, ValKind type, u32 index, u64 bits) {
-        WASMI_ASSERT(end_ != limit_);
-        *end_++ = Value::make(kind, type, next_home_, index, bits);
-        next_home_ += type == ValKind::v128 ? 2 : 1;
+    WASMI_ALWAYS_INLINE void push(Value::Kind kind, ValKind type, u32 local, u64 bits) {
+        push_scalar(kind, type, local, bits);
+        next_home_ += type == ValKind::v128 ? 1 : 0;
     }
-    /// The reference is valid until the next push.
-    WASMI_ALWAYS_INLINE const Value& pop() {
-        --end_;
+    /// Of any type but v128.
+    WASMI_ALWAYS_INLINE void push_scalar(Value::Kind kind, ValKind type, u32 local, u64 bits) {
+        WASMI_ASSERT(end_ != limit_);
+        *end_++ = Value::make(kind, type, next_home_, local, bits);
+        ++next_home_;
+    }
+    /// Pops `count` of them and returns the lowest; the reference is valid until the next push.
+    WASMI_ALWAYS_INLINE const Value& pop(u32 count) {
+        end_ -= count;
         next_home_ = end_->home;
         return *end_;
     }

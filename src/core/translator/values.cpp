@@ -10,7 +10,7 @@ Operand FunctionTranslator::operand(const Value& v, u8 mask, char type) {
     switch (v.kind) {
         case Value::Kind::konst:
             if (in_mask(mask, Cls::K) && fits(type, v.bits)) return {Cls::K, v.bits};
-            return constant_in_slot(v);
+            return {Cls::S, constant_in_slot(v)};
         case Value::Kind::acc:
             return {Cls::R, 0};
         case Value::Kind::local: {
@@ -30,9 +30,9 @@ Operand FunctionTranslator::operand(const Value& v, u8 mask, char type) {
     return {Cls::S, slot};
 }
 
-Operand FunctionTranslator::constant_in_slot(const Value& v) {
+u32 FunctionTranslator::constant_in_slot(const Value& v) {
     move_to_slot(v, v.home);
-    return {Cls::S, v.home};
+    return v.home;
 }
 
 void FunctionTranslator::move_to_slot(const Value& v, u32 slot) {
@@ -97,7 +97,7 @@ void FunctionTranslator::materialize(Value& v) {
     if (v.kind == Value::Kind::acc) {
         // The producer has not been encoded: let it write the home slot instead. Nothing else
         // uses that slot while the value is on the stack, so that the earlier write is harmless.
-        Ins& producer = emitter_.at(v.producer);
+        Ins& producer = emitter_.at(static_cast<u32>(v.bits));
         send_to_slot(producer, v.home);
         forget_slots(v.home, v.type);
         acc_owner_[bank(v.type)] = nullptr;
@@ -107,6 +107,8 @@ void FunctionTranslator::materialize(Value& v) {
     }
     v.kind = Value::Kind::slot;
 }
+
+void FunctionTranslator::materialize_acc(u32 b) { materialize(*acc_owner_[b]); }
 
 void FunctionTranslator::materialize_top(u32 count) {
     for (u32 i = stack_.size() - count; i < stack_.size(); ++i) materialize(stack_[i]);
@@ -202,7 +204,7 @@ Ins& FunctionTranslator::append_bits(Op op, ValKind type) {
     return ins;
 }
 
-void FunctionTranslator::local_set(u32 local, bool tee) {
+void FunctionTranslator::local_set(u32 local) {
     const Value& v = pop();
     const u32 slot = locals_[local].slot;
     const u32 b = bank(v.type);
@@ -251,7 +253,6 @@ void FunctionTranslator::local_set(u32 local, bool tee) {
         }
         if (pin != Cls::N) valid_pins_[b] |= shapes::bit(pin);
     }
-    if (tee) push_local(local);
 }
 
 }  // namespace wasmi::core

@@ -17,12 +17,26 @@
 #define WASMI_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define WASMI_ALWAYS_INLINE inline __attribute__((always_inline))
 #define WASMI_NOINLINE __attribute__((noinline))
+#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
+/// A function off the path, for which callers need not save registers.
+#define WASMI_OFF_PATH __attribute__((noinline, preserve_most))
+#else
+#define WASMI_OFF_PATH __attribute__((noinline))
+#endif
+#if defined(__clang__)
+/// A condition of "? :" that no branch should be made of.
+#define WASMI_UNPREDICTABLE(x) __builtin_unpredictable(x)
+#else
+#define WASMI_UNPREDICTABLE(x) (x)
+#endif
 #else
 #define WASMI_UNREACHABLE() ((void)0)
 #define WASMI_LIKELY(x) (x)
 #define WASMI_UNLIKELY(x) (x)
 #define WASMI_ALWAYS_INLINE inline
 #define WASMI_NOINLINE
+#define WASMI_OFF_PATH
+#define WASMI_UNPREDICTABLE(x) (x)
 #endif
 
 namespace wasmi::core {
