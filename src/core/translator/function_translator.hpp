@@ -409,19 +409,24 @@ WASMI_ALWAYS_INLINE Ins& FunctionTranslator::append_int_result(Op op, ValKind ty
 
 WASMI_ALWAYS_INLINE Operand FunctionTranslator::int_operand(const Value& v, u8 mask, char type) {
     WASMI_ASSERT(bank(v.type) == 0 && bank_of(type) == Bank::integer);
-    const bool is_constant = v.kind == Value::Kind::konst;
-    if (WASMI_UNLIKELY(is_constant & !(in_mask(mask, Cls::K) & fits(type, v.bits)))) {
+    // Numbers instead of conditions: "and" of conditions may become a branch.
+    const u32 is_constant = v.kind == Value::Kind::konst ? 1 : 0;
+    const u32 is_immediate = u32{in_mask(mask, Cls::K)} & u32{fits(type, v.bits)};
+    if (WASMI_UNLIKELY(is_constant > is_immediate)) {
         return {Cls::S, constant_in_slot(v)};
     }
-    // Without branches from here on, as pop_int().
+    // No branches from here on, as in pop_int().
     const bool is_local = v.kind == Value::Kind::local;
     const Local& local = locals_[v.local];
     const u32 slot = is_local ? local.slot : v.home;
     constexpr Cls kRegister[] = {Cls::K, Cls::N, Cls::R, Cls::N};  // by kind
     const Cls cls = is_local ? local.pin : kRegister[static_cast<std::size_t>(v.kind)];
-    const bool mirrored = (mirror_[0] == slot) & in_mask(mask, Cls::R);
+    const u32 mirrored = u32{mirror_[0] == slot} & u32{in_mask(mask, Cls::R)};
     const u8 here = (mask & valid_pins_[0]) | shapes::kR | shapes::kK;
-    return {in_mask(here, cls) ? cls : mirrored ? Cls::R : Cls::S, is_constant ? v.bits : slot};
+    return {in_mask(here, cls) ? cls
+            : mirrored != 0    ? Cls::R
+                               : Cls::S,
+            is_constant != 0 ? v.bits : slot};
 }
 
 }  // namespace wasmi::core

@@ -67,7 +67,7 @@ template <class T>
 /// Whether a constant has one byte or two is hard to predict, and takes no branch.
 [[nodiscard]] WASMI_ALWAYS_INLINE Leb<i64> read_s64(const u8* p) {
     const bool two = p[0] >= 0x80;
-    if (WASMI_UNLIKELY(two & (p[1] >= 0x80))) return read_long<i64>(p);
+    if (WASMI_UNLIKELY((p[0] & p[1]) >= 0x80)) return read_long<i64>(p);
     const u64 first = u64{p[0]} << 57;
     const u64 both = first >> 7 | u64{p[1]} << 57;
     const i64 value = static_cast<i64>(WASMI_UNPREDICTABLE(two) ? both : first);
