@@ -3,7 +3,6 @@
 #include "api/access.hpp"
 #include "core/memory/ref.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>

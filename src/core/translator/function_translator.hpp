@@ -29,7 +29,7 @@ struct Operand {
     u64 value = 0;
 };
 
-/// Whether a constant can be an immediate of an operand of this type.
+/// Whether a constant can be an immediate of an operand of this type, if any can.
 constexpr bool fits(char type, u64 bits) {
     return type != 'l' || static_cast<u64>(i64{static_cast<i32>(bits)}) == bits;
 }
@@ -85,8 +85,8 @@ class FunctionTranslator {
     void skip_dead_code();
     void begin_instr(const u8* at);
     [[nodiscard]] BlockType read_type_of_block(const u8* p);
-    /// Of any memory; where the next instruction is.
-    [[nodiscard]] const u8* any_access(bool is_load, const InstrRow& row, const u8* p);
+    /// Into imm_, of an access to any memory.
+    [[nodiscard]] const u8* read_access(const u8* p);
 
     // -- translate_other.cpp --------------------------------------------------------------------
     void translate(Instr instr);
@@ -201,6 +201,11 @@ class FunctionTranslator {
     /// The same of encoded immediates that name no memory.
     [[nodiscard]] bool is_plain_access(const u8* alignment, u32 offset) const {
         return *alignment < 0x40 && plain_memory_ && offset <= kMostPlainOffset;
+    }
+    /// The immediate of a plain access: its end, so that one addition makes what is compared with
+    /// the size of the memory.
+    [[nodiscard]] static u32 end_of_access(u64 offset, u32 size) {
+        return static_cast<u32>(offset) + size;
     }
     static constexpr u32 kMostPlainOffset = 0xFFFF'FFFF - 16;
     [[nodiscard]] bool take_address_pair(const Value& address, Op pair, Operand& a, Operand& b);
@@ -351,11 +356,8 @@ inline const Value& FunctionTranslator::pop() {
 }
 
 inline const Value* FunctionTranslator::pop_two() {
-    const Value& second = pop();
-    const Value& first = pop();
-    WASMI_ASSERT(&first + 1 == &second);
-    static_cast<void>(second);
-    return &first;
+    pop();
+    return &pop();
 }
 
 inline const Value& FunctionTranslator::pop_int() {

@@ -164,8 +164,6 @@ void FunctionTranslator::load(const InstrRow& row, const Immediates& imm) {
     }
 }
 
-// The immediate of a plain access is its end, so that one addition makes what is compared with the
-// size of the memory.
 void FunctionTranslator::load_plain(const InstrRow& row, u32 offset) {
     const Value& address = pop_int();
     Operand a, b;
@@ -173,13 +171,13 @@ void FunctionTranslator::load_plain(const InstrRow& row, u32 offset) {
     if (take_address_pair(address, pair, a, b)) {
         Ins& ins = append_result(pair, row.type);
         set_ab(ins, a, b);
-        ins.set_imm(offset + row.size);
+        ins.set_imm(end_of_access(offset, row.size));
         return;
     }
     a = int_operand(address, info(row.op).shape.a, 'i');
     Ins& ins = append_result(row.op, row.type);
     set_a(ins, a);
-    ins.set_imm(offset + row.size);
+    ins.set_imm(end_of_access(offset, row.size));
 }
 
 void FunctionTranslator::load_any(Op op, ValKind result, const Immediates& imm) {
@@ -231,7 +229,7 @@ void FunctionTranslator::store_plain(const InstrRow& row, u32 offset) {
     Ins& ins = append(op);
     set_ab(ins, a, b);
     set_c(ins, c);
-    ins.set_imm(offset + row.size);
+    ins.set_imm(end_of_access(offset, row.size));
 }
 
 void FunctionTranslator::store_any(Op op, const Immediates& imm) {

@@ -148,7 +148,7 @@ void FunctionTranslator::vector_load(Op op, Op narrow, Instr instr, const Immedi
     Ins ins;
     ins.op = op;
     set_a(ins, operand(pop(), info(op).shape.a, 'i'));
-    ins.set_imm(static_cast<u32>(imm.bits) + (1u << access_log2(instr)));
+    ins.set_imm(end_of_access(imm.bits, 1u << access_log2(instr)));
     emit_result(ins, ValKind::v128);
 }
 
@@ -164,7 +164,7 @@ void FunctionTranslator::vector_store(const Immediates& imm) {
         emit(ins);
         return;
     }
-    ins.set_imm(static_cast<u32>(imm.bits) + 16);
+    ins.set_imm(end_of_access(imm.bits, kVectorLoad.size));
     Operand a, b;
     if (take_address_pair(address, Op::v128_store_ab, a, b)) {
         ins.op = Op::v128_store_ab;

@@ -181,14 +181,9 @@ inline void FunctionTranslator::begin_instr(const u8* at) {
     }
 }
 
-const u8* FunctionTranslator::any_access(bool is_load, const InstrRow& row, const u8* p) {
+const u8* FunctionTranslator::read_access(const u8* p) {
     reader_.seek(p);
     read_immediates(reader_, Imm::memarg, space_, imm_);
-    if (is_load) {
-        load(row, imm_);
-    } else {
-        store(row, imm_);
-    }
     return reader_.pos();
 }
 
@@ -271,7 +266,8 @@ void FunctionTranslator::translate_body() {
                     begin_instr(at);
                     const Leb<u32> offset = read_u32(p + 1);
                     if (WASMI_UNLIKELY(!is_plain_access(p, offset.value))) {
-                        p = any_access(true, row, p);
+                        p = read_access(p);
+                        load(row, imm_);
                         continue;
                     }
                     p = offset.next;
@@ -282,7 +278,8 @@ void FunctionTranslator::translate_body() {
                     begin_instr(at);
                     const Leb<u32> offset = read_u32(p + 1);
                     if (WASMI_UNLIKELY(!is_plain_access(p, offset.value))) {
-                        p = any_access(false, row, p);
+                        p = read_access(p);
+                        store(row, imm_);
                         continue;
                     }
                     p = offset.next;
