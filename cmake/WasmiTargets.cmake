@@ -44,9 +44,10 @@ endif()
 # the section of src/core/executor. In tail mode these files are optimised in every build type
 # (a tail call that is not one eats the native stack) and never instrumented; in loop mode they
 # are compiled like any other file, but never without optimisation: thousands of templates that
-# are not inlined take long to compile. GCC calls libm for
-# f64.sqrt without -fno-math-errno, and a protected stack frame would put a prologue into each
-# handler. Tail handlers have no frames, so that unwind tables would tell nothing in 700 KB.
+# are not inlined take long to compile. Slow builds of the loop keep calls as calls, so that the
+# tests run what a compiler without tail calls makes. GCC calls libm for f64.sqrt without
+# -fno-math-errno, and a protected stack frame would put a prologue into each handler. Tail handlers
+# have no frames, so that unwind tables would tell nothing in 700 KB.
 function(wasmi_handler_flags)
     if(NOT ARGN)
         return()
@@ -68,8 +69,11 @@ function(wasmi_handler_flags)
         if(WASMI_COVERAGE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
             list(APPEND flags -fno-profile-instr-generate -fno-coverage-mapping)
         endif()
-    elseif(CMAKE_BUILD_TYPE STREQUAL "Debug")
-        list(APPEND flags -O1)
+    elseif(wasmi_slow_build)
+        list(APPEND flags -fno-optimize-sibling-calls)
+        if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+            list(APPEND flags -O1)
+        endif()
     endif()
     set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
     set_property(GLOBAL APPEND PROPERTY WASMI_HANDLER_FILES ${ARGN})

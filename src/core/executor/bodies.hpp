@@ -154,7 +154,7 @@ struct GlobalSetImport {
 /// beginning anew (cold_first_out_of_bounds); in code for a shared memory it is always the first of
 /// its run (Emitter::start), so that nothing is done twice.
 WASMI_ALWAYS_INLINE u64 seen_mem_size(const Regs& s) {
-#if defined(WASMI_PRESERVE_NONE) || defined(WASMI_DISPATCH_LOOP)
+#if defined(WASMI_PRESERVE_NONE)
     return s.mem_size;
 #else
     return s.ctx->mem_size;
@@ -469,9 +469,9 @@ struct Return1 {
         const Flow flow = pop_frame(s, slot_at<kOff + F::layout.imm>(s));
         store_raw<T>(frame, value);
         if constexpr (kIsVector<T>) {
-            s.set_f(std::bit_cast<VReg>(value));
+            s.f = std::bit_cast<VReg>(value);
         } else if constexpr (kIsFloat<T>) {
-            s.set_f(vreg(value));
+            s.f = vreg(value);
         } else {
             s.r = value;
         }

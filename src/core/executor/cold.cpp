@@ -3,23 +3,25 @@
 #include "core/executor/handler_tables.hpp"
 #include "core/executor/handlers.hpp"
 
+#include <utility>
+
 namespace wasmi::core {
 namespace handlers {
 
-WASMI_NOINLINE WASMI_CC Outcome cold_trap(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     raise_trap(*s.ctx, s.ip, static_cast<TrapCode>(s.r));
-    return Outcome();
+    return;
 }
 
-WASMI_NOINLINE WASMI_CC Outcome cold_out_of_bounds(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void cold_out_of_bounds(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     s.r = static_cast<u64>(TrapCode::out_of_bounds_memory_access);
     WASMI_GO(cold_trap, s);
 }
 
-WASMI_NOINLINE WASMI_CC Outcome cold_first_out_of_bounds(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void cold_first_out_of_bounds(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     const u64 now = __atomic_load_n(s.ctx->live_mem_size, __ATOMIC_RELAXED);
     if (now > seen_mem_size(s)) {
@@ -30,15 +32,15 @@ WASMI_NOINLINE WASMI_CC Outcome cold_first_out_of_bounds(WASMI_HANDLER_PARAMS) {
     WASMI_GO(cold_out_of_bounds, s);
 }
 
-WASMI_NOINLINE WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
-    if (!poll(*s.ctx)) return Outcome();
+    if (!poll(*s.ctx)) return;
     from_context(s);
     WASMI_DISPATCH(s);
 }
 
-WASMI_NOINLINE WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void cold_call(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     const FuncInstance& callee = s.ctx->funcs[static_cast<u32>(s.r)];
@@ -48,49 +50,79 @@ WASMI_NOINLINE WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS) {
         WASMI_RESUME(s, next);
     }
     u8* const base = s.fp + distance;
-    if (!call_host(*s.ctx, *callee.host, base, s.ip - 1)) return Outcome();
+    if (!call_host(*s.ctx, *callee.host, base, s.ip - 1)) return;
     from_context(s);
     // A lone result is expected in the accumulators too. After a call nothing is pinned.
     s.r = load_raw<u64>(base);
-    s.set_f(vreg(load_raw<f64>(base)));
+    s.f = vreg(load_raw<f64>(base));
     s.p0 = s.p1 = 0;
     s.f0 = s.f1 = s.f;
     WASMI_DISPATCH(s);
 }
 
-WASMI_NOINLINE WASMI_CC Outcome cold_checked_call(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void cold_checked_call(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     const FuncInstance& callee = s.ctx->funcs[static_cast<u32>(s.r)];
-    if (!check_type(*s.ctx, callee, static_cast<TypeId>(s.ctx->spill[1]), s.ip - 1))
-        return Outcome();
+    if (!check_type(*s.ctx, callee, static_cast<TypeId>(s.ctx->spill[1]), s.ip - 1)) return;
     WASMI_GO(cold_call, s);
 }
 
-WASMI_NOINLINE WASMI_CC Outcome stub_leave(WASMI_HANDLER_PARAMS) {
+#if defined(WASMI_DISPATCH_LOOP)
+WASMI_NOINLINE WASMI_CC void cold_pause(WASMI_HANDLER_PARAMS) {
+    const Regs s = WASMI_REGS;
+    to_context(s);
+    ExecContext::Paused& to = s.ctx->paused;
+    to.ip = s.ip;
+    to.ints[0] = s.r;
+    to.ints[1] = s.p0;
+    to.ints[2] = s.p1;
+    store_raw(reinterpret_cast<u8*>(to.vectors[0]), s.f);
+    store_raw(reinterpret_cast<u8*>(to.vectors[1]), s.f0);
+    store_raw(reinterpret_cast<u8*>(to.vectors[2]), s.f1);
+}
+
+Regs resume(ExecContext& ctx) noexcept {
+    ExecContext::Paused& from = ctx.paused;
+    Regs s{};
+    s.ctx = &ctx;
+    s.ip = std::exchange(from.ip, nullptr);
+    from_context(s);
+    s.r = from.ints[0];
+    s.p0 = from.ints[1];
+    s.p1 = from.ints[2];
+    s.f = load_raw<VReg>(reinterpret_cast<const u8*>(from.vectors[0]));
+    s.f0 = load_raw<VReg>(reinterpret_cast<const u8*>(from.vectors[1]));
+    s.f1 = load_raw<VReg>(reinterpret_cast<const u8*>(from.vectors[2]));
+    s.chain = kLongestChain;
+    return s;
+}
+#endif
+
+WASMI_NOINLINE WASMI_CC void stub_leave(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     s.ctx->status = ExecStatus::done;
-    return Outcome();
+    return;
 }
 
-WASMI_NOINLINE WASMI_CC Outcome stub_cross_return(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void stub_cross_return(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     const u8* next = return_across(*s.ctx);
     WASMI_RESUME(s, next);
 }
 
-WASMI_NOINLINE WASMI_CC Outcome stub_host_return(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void stub_host_return(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     const auto* results = reinterpret_cast<const u8*>(s.ctx->spill[2]);
     s.r = load_raw<u64>(results);
-    s.set_f(vreg(load_raw<f64>(results)));
+    s.f = vreg(load_raw<f64>(results));
     s.ip = reinterpret_cast<const u8*>(s.ctx->spill[3]);
     WASMI_DISPATCH(s);
 }
 
-WASMI_NOINLINE WASMI_CC Outcome stub_translate(WASMI_HANDLER_PARAMS) {
+WASMI_NOINLINE WASMI_CC void stub_translate(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     const u8* next = translate_entry(*s.ctx, s.ip);

@@ -94,10 +94,9 @@ struct ExecContext {
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
     TableInstance** tables = nullptr;
     u32* func_addrs = nullptr;
-    u8* heap_data = nullptr;               ///< heap.data(), kept current by gc_allocate()
-    TypeRegistry* types = nullptr;         ///< of the engine
-    Slot spill[4] = {};                    ///< scratch of handlers that need memory
-    alignas(16) Slot accumulator[2] = {};  ///< the floating one, between handlers (loop dispatch)
+    u8* heap_data = nullptr;        ///< heap.data(), kept current by gc_allocate()
+    TypeRegistry* types = nullptr;  ///< of the engine
+    Slot spill[4] = {};             ///< scratch of handlers that need memory
     // ------------------------------------------------------------------------------------------
     u8* stack = nullptr;  ///< base of the guest stack
     u64 stack_bytes = 0;
@@ -144,6 +143,14 @@ struct ExecContext {
         ModuleInstance* instance;
     };
     std::vector<CrossFrame> cross_frames{};
+
+    /// What is in registers while handlers run, between two chains of them (loop dispatch).
+    struct Paused {
+        const u8* ip = nullptr;  ///< where to go on; null: execution has left
+        Slot ints[3] = {};
+        alignas(16) Slot vectors[3][2] = {};
+    };
+    Paused paused{};
     ExecStatus status = ExecStatus::done;
 
     ExecContext() = default;

@@ -1,14 +1,15 @@
 // The wrapping of the bodies: one function per form or fused run.
 //
-// Tail dispatch: each ends in a jump to the next. With musttail and preserve_none (clang >= 19 on
-// x86-64 and AArch64) all state is in argument registers; elsewhere six integer arguments fit, the
-// size of memory 0 is read from the context and one integer local is pinned. GCC makes sibling
-// calls of the returns at -O2. tools/check_handlers.py checks the machine code: no prologue, no
-// call, no spill.
+// Each ends in a jump to the next. With preserve_none (clang >= 19 on x86-64 and AArch64) all state
+// is in argument registers; elsewhere six integer arguments fit, the size of memory 0 is read from
+// the context and one integer local is pinned, or none.
 //
-// Loop dispatch, for compilers without reliable tail calls, debug builds and sanitizers: each
-// returns to a loop in run_code(), which calls the next. Position and integer accumulator travel
-// in the two registers of the result, the rest in the context; nothing is pinned.
+// Tail dispatch relies on these jumps: clang's musttail demands them, GCC makes them at -O2.
+// tools/check_handlers.py checks the machine code: no prologue, no call, no spill.
+//
+// Loop dispatch does not, for other compilers, debug builds and sanitizers: a handler counts in
+// `chain`, and at its end puts the state into the context and returns to the loop in run_code().
+// So the native stack is bounded even if each jump is a call.
 #pragma once
 
 #include "core/executor/atomics.hpp"
@@ -24,45 +25,47 @@
 #else
 #define WASMI_CC
 #endif
-#if defined(__clang__)
+#if defined(__clang__) && defined(WASMI_DISPATCH_TAIL)
 #define WASMI_MUSTTAIL [[clang::musttail]]
 #else
 #define WASMI_MUSTTAIL
 #endif
 
-// A handler ends with one of: WASMI_DISPATCH(s), go on at s.ip; WASMI_GO(handler, s), go on in a
-// cold handler; `return Outcome();`, leave the executor.
-#if defined(WASMI_DISPATCH_LOOP)
-#define WASMI_HANDLER_PARAMS const u8 *ip, u8 *fp, u8 *mem, u64 mem_size, ExecContext *ctx, u64 r
-#define WASMI_REGS                                                                         \
-    Regs {                                                                                 \
-        ip, fp, mem, mem_size, ctx, r, 0, 0, 0,                                            \
-            load_raw<VReg>(reinterpret_cast<const u8*>(ctx->accumulator)), VReg{}, VReg {} \
-    }
-#define WASMI_GO(handler, s) return (handler)((s).ip, (s).fp, (s).mem, (s).mem_size, (s).ctx, (s).r)
-#define WASMI_DISPATCH(s) return leave_to_loop(s, fp)
-#else
+// The state as parameters, as Regs, and as arguments.
 #if defined(WASMI_PRESERVE_NONE)
 // On x86-64 the arguments are r12 to r15, rdi, rsi, rdx, rcx, r8, r9. Instructions with ip, fp and
-// r are the shortest with rdi, rsi, rdx; rcx stays free for the counts of shifts.
-#define WASMI_HANDLER_PARAMS                                                                   \
-    ExecContext *ctx, u64 p1, u8 *mem, u64 mem_size, const u8 *ip, u8 *fp, u64 r, u64, u64 p0, \
-        i64 budget, VReg f, VReg f0, VReg f1
+// r are the shortest with rdi, rsi, rdx.
+#define WASMI_HANDLER_PARAMS                                                      \
+    ExecContext *ctx, u64 p1, u8 *mem, u64 mem_size, const u8 *ip, u8 *fp, u64 r, \
+        [[maybe_unused]] u64 chain, u64 p0, i64 budget, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
-    Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, budget, f, f0, f1 }
-#define WASMI_GO(handler, s)                                                                       \
-    WASMI_MUSTTAIL return (handler)((s).ctx, (s).p1, (s).mem, (s).mem_size, (s).ip, (s).fp, (s).r, \
-                                    wasmi::core::handlers::nothing(), (s).p0, (s).budget, (s).f,   \
-                                    (s).f0, (s).f1)
+    Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, budget, chain, f, f0, f1 }
+#define WASMI_HANDLER_ARGS(s)                                      \
+    (s).ctx, (s).p1, (s).mem, (s).mem_size, (s).ip, (s).fp, (s).r, \
+        wasmi::core::handlers::next_chain(s), (s).p0, (s).budget, (s).f, (s).f0, (s).f1
+#elif defined(WASMI_DISPATCH_LOOP)
+#define WASMI_HANDLER_PARAMS \
+    const u8 *ip, u8 *fp, u8 *mem, ExecContext *ctx, u64 r, u64 chain, VReg f, VReg f0, VReg f1
+#define WASMI_REGS \
+    Regs { ip, fp, mem, 0, ctx, r, 0, 0, 0, chain, f, f0, f1 }
+#define WASMI_HANDLER_ARGS(s) \
+    (s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).chain, (s).f, (s).f0, (s).f1
 #else
 #define WASMI_HANDLER_PARAMS \
     const u8 *ip, u8 *fp, u8 *mem, ExecContext *ctx, u64 r, u64 p0, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
-    Regs { ip, fp, mem, 0, ctx, r, p0, 0, 0, f, f0, f1 }
-#define WASMI_GO(handler, s)                                                                \
-    WASMI_MUSTTAIL return (handler)((s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, \
-                                    (s).f0, (s).f1)
+    Regs { ip, fp, mem, 0, ctx, r, p0, 0, 0, 0, f, f0, f1 }
+#define WASMI_HANDLER_ARGS(s) (s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, (s).f0, (s).f1
 #endif
+
+// A handler ends with one of: WASMI_DISPATCH(s), go on at s.ip; WASMI_GO(handler, s), go on in a
+// cold handler; `return`, leave the executor.
+#define WASMI_GO(handler, s) WASMI_MUSTTAIL return (handler)(WASMI_HANDLER_ARGS(s))
+#if defined(WASMI_DISPATCH_LOOP)
+#define WASMI_DISPATCH(s)                                          \
+    if (WASMI_UNLIKELY(--(s).chain == 0)) WASMI_GO(cold_pause, s); \
+    WASMI_GO(load_raw<Handler>((s).ip), s)
+#else
 #define WASMI_DISPATCH(s) WASMI_GO(load_raw<Handler>((s).ip), s)
 #endif
 
@@ -80,42 +83,38 @@ struct BodyOf;
 
 namespace handlers {
 
-#if defined(WASMI_DISPATCH_LOOP)
-/// Where to go on, null: leave; and the integer accumulator.
-struct Outcome {
-    const u8* ip = nullptr;
-    u64 r = 0;
-};
-#else
-using Outcome = void;
+using Handler = WASMI_CC void (*)(WASMI_HANDLER_PARAMS);
 
-/// Whatever is in a register. It is the eighth integer argument: on x86-64 that is rcx, which
-/// shifts need for their count, so that no handler has to save it.
-WASMI_ALWAYS_INLINE u64 nothing() {
+#if defined(WASMI_PRESERVE_NONE)
+/// Tail dispatch passes whatever is in the register: on x86-64 that is rcx, which shifts need for
+/// their count, so that no handler has to save it.
+WASMI_ALWAYS_INLINE u64 next_chain([[maybe_unused]] const Regs& s) {
+#if defined(WASMI_DISPATCH_LOOP)
+    return s.chain;
+#else
     u64 value;
     __asm__("" : "=r"(value));
     return value;
+#endif
 }
 #endif
 
-using Handler = WASMI_CC Outcome (*)(WASMI_HANDLER_PARAMS);
-
 // Continuations off the fast path; same signature, so that a jump reaches them (cold.cpp).
-WASMI_CC Outcome cold_trap(WASMI_HANDLER_PARAMS);
-WASMI_CC Outcome cold_out_of_bounds(WASMI_HANDLER_PARAMS);
-WASMI_CC Outcome cold_first_out_of_bounds(WASMI_HANDLER_PARAMS);
-WASMI_CC Outcome cold_poll(WASMI_HANDLER_PARAMS);
-WASMI_CC Outcome cold_call(WASMI_HANDLER_PARAMS);
-WASMI_CC Outcome cold_checked_call(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_out_of_bounds(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_first_out_of_bounds(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_call(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_checked_call(WASMI_HANDLER_PARAMS);
 
 #if defined(WASMI_DISPATCH_LOOP)
-/// Back to the loop of run_code(). What the handler has not changed costs nothing: the compiler
-/// sees that the frame is still `old_fp`, and the accumulator the one that was loaded.
-WASMI_ALWAYS_INLINE Outcome leave_to_loop(const Regs& s, const u8* old_fp) {
-    if (s.fp != old_fp) s.ctx->fp = s.fp;
-    if (s.f_changed) store_raw(reinterpret_cast<u8*>(s.ctx->accumulator), s.f);
-    return {s.ip, s.r};
-}
+/// Handlers from one turn of the loop in run_code() to the next: many, as a turn costs a branch
+/// that is predicted badly, but not too many for a small native stack.
+inline constexpr u64 kLongestChain = 128;
+/// The end of a chain: keeps the state for the next one (ExecContext::paused).
+WASMI_CC void cold_pause(WASMI_HANDLER_PARAMS);
+/// The state at the beginning of a chain.
+Regs resume(ExecContext& ctx) noexcept;
 #endif
 
 /// Ends a handler off the fast path.
@@ -153,7 +152,7 @@ inline constexpr u32 kRunSize = kHeaderSize + (Fs::layout.size + ...);
 
 /// The handler of one form or of a run of forms.
 template <class... Fs>
-WASMI_CC Outcome run(WASMI_HANDLER_PARAMS) {
+WASMI_CC void run(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     const Flow flow = exec_run<kHeaderSize, Fs...>(s);
     if (flow == Flow::next) {
@@ -170,7 +169,7 @@ WASMI_CC Outcome run(WASMI_HANDLER_PARAMS) {
 /// divisions, minimum and the like, calls through references. The name tells the check of the
 /// machine code.
 template <class... Fs>
-WASMI_CC Outcome heavy_run(WASMI_HANDLER_PARAMS) {
+WASMI_CC void heavy_run(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     const Flow flow = exec_run<kHeaderSize, Fs...>(s);
     if (flow == Flow::next) s.ip += kRunSize<Fs...>;
@@ -189,14 +188,14 @@ constexpr bool is_heavy(Op op) {
 }
 
 /// Goes on at `next` in the frame, instance and memory of the context; null: leaves the executor.
-#define WASMI_RESUME(s, next)                \
-    if ((next) == nullptr) return Outcome(); \
-    (s).ip = (next);                         \
-    from_context(s);                         \
+#define WASMI_RESUME(s, next)      \
+    if ((next) == nullptr) return; \
+    (s).ip = (next);               \
+    from_context(s);               \
     WASMI_DISPATCH(s)
 
 template <SlowFn kFn>
-WASMI_CC Outcome slow_run(WASMI_HANDLER_PARAMS) {
+WASMI_CC void slow_run(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     const u8* next = kFn(*ctx, ip + kHeaderSize, ip + kHeaderSize + sizeof(SlowFields));

@@ -57,27 +57,19 @@ bool ExecContext::allocate_stack(u64 bytes) {
 namespace {
 
 /// Runs code at `ip` in frame ctx.fp until it leaves; the outcome is in ctx.status.
+WASMI_ALWAYS_INLINE void run_code(ExecContext& ctx, const u8* ip) {
 #if defined(WASMI_DISPATCH_LOOP)
-WASMI_ALWAYS_INLINE void run_code(ExecContext& ctx, const u8* ip) {
-    handlers::Outcome at{ip, 0};
+    ctx.paused.ip = ip;
     do {
-        at = load_raw<handlers::Handler>(at.ip)(at.ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,
-                                                at.r);
-    } while (at.ip != nullptr);
-}
+        const Regs s = handlers::resume(ctx);
+        load_raw<handlers::Handler>(s.ip)(WASMI_HANDLER_ARGS(s));
+    } while (ctx.paused.ip != nullptr);
 #else
-WASMI_ALWAYS_INLINE void run_code(ExecContext& ctx, const u8* ip) {
-    Regs s{ip, ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,   0,
-           0,  0,      ctx.budget,   VReg{},       VReg{}, VReg{}};
-    const auto handler = load_raw<handlers::Handler>(s.ip);
-#if defined(WASMI_PRESERVE_NONE)
-    handler(s.ctx, s.p1, s.mem, s.mem_size, s.ip, s.fp, s.r, handlers::nothing(), s.p0, s.budget,
-            s.f, s.f0, s.f1);
-#else
-    handler(s.ip, s.fp, s.mem, s.ctx, s.r, s.p0, s.f, s.f0, s.f1);
+    const Regs s{ip,         ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,  0, 0, 0,
+                 ctx.budget, 0,      VReg{},       VReg{},       VReg{}};
+    load_raw<handlers::Handler>(s.ip)(WASMI_HANDLER_ARGS(s));
 #endif
 }
-#endif
 
 WASMI_NOINLINE void too_deep(ExecContext& ctx) {
     ctx.status = ExecStatus::trap;

@@ -24,17 +24,12 @@ struct Regs {
     u8* mem;       ///< memory 0
     u64 mem_size;  ///< in bytes
     ExecContext* ctx;
-    u64 r;                   ///< integer accumulator
-    u64 p0, p1;              ///< pinned integer locals
-    i64 budget;              ///< ExecContext::budget, where there is a register for it
-    VReg f;                  ///< floating accumulator; set_f() changes it
-    VReg f0, f1;             ///< pinned floating locals
-    bool f_changed = false;  ///< by this handler: a constant wherever the compiler looks at it
-
-    WASMI_ALWAYS_INLINE void set_f(VReg v) {
-        f = v;
-        f_changed = true;
-    }
+    u64 r;        ///< integer accumulator
+    u64 p0, p1;   ///< pinned integer locals
+    i64 budget;   ///< ExecContext::budget, where there is a register for it
+    u64 chain;    ///< handlers before the next turn of the loop (loop dispatch)
+    VReg f;       ///< floating accumulator
+    VReg f0, f1;  ///< pinned floating locals
 };
 
 /// What a body tells the code around it.
@@ -144,12 +139,12 @@ WASMI_ALWAYS_INLINE void write(Regs& s, T value) {
     if constexpr (kIsFloat<T>) {
         const VReg v = vreg<T>(value);
         if constexpr (kCls != Cls::R) store_raw<f64>(slot_at<kOff>(s), v[0]);
-        if constexpr (kCls == Cls::R || kCls == Cls::RS) s.set_f(v);
+        if constexpr (kCls == Cls::R || kCls == Cls::RS) s.f = v;
         if constexpr (kCls == Cls::P0) s.f0 = v;
         if constexpr (kCls == Cls::P1) s.f1 = v;
     } else if constexpr (kIsVector<T>) {
         if constexpr (kCls != Cls::R) store_raw<V128>(slot_at<kOff>(s), value);
-        if constexpr (kCls == Cls::R || kCls == Cls::RS) s.set_f(std::bit_cast<VReg>(value));
+        if constexpr (kCls == Cls::R || kCls == Cls::RS) s.f = std::bit_cast<VReg>(value);
     } else {
         const u64 v = value;
         if constexpr (kCls != Cls::R) store_raw<u64>(slot_at<kOff>(s), v);

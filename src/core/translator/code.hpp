@@ -15,24 +15,26 @@
 #if !defined(WASMI_DISPATCH_LOOP) && !defined(WASMI_DISPATCH_TAIL)
 #define WASMI_DISPATCH_LOOP 1
 #endif
-#if defined(WASMI_DISPATCH_TAIL) && defined(__clang__) && defined(__has_attribute)
+#if defined(__clang__) && defined(__has_attribute)
 #if __has_attribute(preserve_none) && __has_attribute(musttail) && \
     (defined(__x86_64__) || defined(__aarch64__))
+#if defined(WASMI_DISPATCH_TAIL) || !__has_feature(address_sanitizer)
+// The frames that AddressSanitizer makes do not go with preserve_none. With tail dispatch handlers
+// are never instrumented.
 #define WASMI_PRESERVE_NONE 1
+#endif
 #endif
 #endif
 
 namespace wasmi::core {
 
-#if defined(WASMI_DISPATCH_LOOP)
-inline constexpr int kIntPins = 0;
-inline constexpr int kFloatPins = 0;
-#elif defined(WASMI_PRESERVE_NONE)
+inline constexpr int kFloatPins = 2;
+#if defined(WASMI_PRESERVE_NONE)
 inline constexpr int kIntPins = 2;
-inline constexpr int kFloatPins = 2;
-#else  // six integer argument registers are all there are
+#elif defined(WASMI_DISPATCH_TAIL)  // six integer argument registers are all there are
 inline constexpr int kIntPins = 1;
-inline constexpr int kFloatPins = 2;
+#else                               // one of the six counts
+inline constexpr int kIntPins = 0;
 #endif
 
 /// Where an operand lives.
