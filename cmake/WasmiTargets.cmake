@@ -79,6 +79,24 @@ function(wasmi_handler_flags)
     set_property(GLOBAL APPEND PROPERTY WASMI_HANDLER_FILES ${ARGN})
 endfunction()
 
+# wasmi_threaded_code(FILE...): code whose pieces each end in a computed goto of their own. From
+# LLVM 19 on one jump for all is made of them where they are more than 16, and vectors of neighbouring
+# variables that belong into registers.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS "-mllvm -tail-dup-pred-size=1000")
+check_cxx_source_compiles("int main() {}" WASMI_HAVE_TAIL_DUP_SIZE)
+unset(CMAKE_REQUIRED_FLAGS)
+function(wasmi_threaded_code)
+    set(flags "")
+    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        list(APPEND flags -fno-slp-vectorize)
+        if(WASMI_HAVE_TAIL_DUP_SIZE)
+            list(APPEND flags -mllvm -tail-dup-pred-size=1000)
+        endif()
+    endif()
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS "${flags}")
+endfunction()
+
 # wasmi_finish_library(): properties of wasmi::wasmi and, for a shared library, of its objects.
 function(wasmi_finish_library)
     target_compile_features(wasmi PUBLIC cxx_std_20)

@@ -44,20 +44,26 @@ WASMI_NOINLINE WASMI_CC void cold_call(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     const FuncInstance& callee = s.ctx->funcs[static_cast<u32>(s.r)];
-    const u64 distance = s.ctx->spill[0];
-    if (WASMI_UNLIKELY(callee.host == nullptr)) {
-        const u8* next = enter_across(*s.ctx, callee, distance, s.ip);
-        WASMI_RESUME(s, next);
-    }
-    u8* const base = s.fp + distance;
+    if (WASMI_UNLIKELY(callee.host == nullptr)) WASMI_GO(cold_cross_call, s);
+    u8* const base = s.fp + s.ctx->spill[0];
     if (!call_host(*s.ctx, *callee.host, base, s.ip - 1)) return;
     from_context(s);
     // A lone result is expected in the accumulators too. After a call nothing is pinned.
     s.r = load_raw<u64>(base);
     s.f = vreg(load_raw<f64>(base));
-    s.p0 = s.p1 = 0;
+    s.p0 = anything();
+    s.p1 = anything();
     s.f0 = s.f1 = s.f;
     WASMI_DISPATCH(s);
+}
+
+/// A call of a guest function of another instance.
+WASMI_NOINLINE WASMI_CC void cold_cross_call(WASMI_HANDLER_PARAMS) {
+    Regs s = WASMI_REGS;
+    to_context(s);
+    const FuncInstance& callee = s.ctx->funcs[static_cast<u32>(s.r)];
+    const u8* next = enter_across(*s.ctx, callee, s.ctx->spill[0], s.ip);
+    WASMI_RESUME(s, next);
 }
 
 WASMI_NOINLINE WASMI_CC void cold_checked_call(WASMI_HANDLER_PARAMS) {

@@ -85,16 +85,21 @@ namespace handlers {
 
 using Handler = WASMI_CC void (*)(WASMI_HANDLER_PARAMS);
 
+/// Whatever is in a register.
+WASMI_ALWAYS_INLINE u64 anything() {
+    u64 value;
+    __asm__("" : "=r"(value));
+    return value;
+}
+
 #if defined(WASMI_PRESERVE_NONE)
-/// Tail dispatch passes whatever is in the register: on x86-64 that is rcx, which shifts need for
-/// their count, so that no handler has to save it.
+/// Tail dispatch has no use for it: on x86-64 it is rcx, which shifts need for their count, so that
+/// no handler has to save it.
 WASMI_ALWAYS_INLINE u64 next_chain([[maybe_unused]] const Regs& s) {
 #if defined(WASMI_DISPATCH_LOOP)
     return s.chain;
 #else
-    u64 value;
-    __asm__("" : "=r"(value));
-    return value;
+    return anything();
 #endif
 }
 #endif
@@ -106,6 +111,7 @@ WASMI_CC void cold_first_out_of_bounds(WASMI_HANDLER_PARAMS);
 WASMI_CC void cold_poll(WASMI_HANDLER_PARAMS);
 WASMI_CC void cold_call(WASMI_HANDLER_PARAMS);
 WASMI_CC void cold_checked_call(WASMI_HANDLER_PARAMS);
+WASMI_CC void cold_cross_call(WASMI_HANDLER_PARAMS);
 
 #if defined(WASMI_DISPATCH_LOOP)
 /// Handlers from one turn of the loop in run_code() to the next: many, as a turn costs a branch

@@ -30,8 +30,8 @@ extern const StubHeader kStubs[4];
 void switch_instance(ExecContext& ctx, ModuleInstance* instance) noexcept;
 /// Refreshes what a host function or memory.grow may have changed.
 inline void refresh_memory(ExecContext& ctx) noexcept {
-    ctx.mem_data = *ctx.live_mem_data;
     ctx.mem_size = __atomic_load_n(ctx.live_mem_size, __ATOMIC_ACQUIRE);
+    ctx.mem_data = *ctx.live_mem_data;
 }
 
 /// False if the call was interrupted.
@@ -63,10 +63,13 @@ void host_call_failed(ExecContext& ctx, const u8* position) noexcept;
     const std::size_t held = ctx.held_refs.size();
     const bool ok = host.entry(host.env, *ctx.caller, reinterpret_cast<Slot*>(base));
     if (WASMI_UNLIKELY(ctx.held_refs.size() > held)) ctx.held_refs.resize(held);
+    if (WASMI_UNLIKELY(!ok)) {
+        host_call_failed(ctx, position);
+        return false;
+    }
+    if (WASMI_UNLIKELY(!go_on(ctx))) return false;
     refresh_memory(ctx);
-    if (WASMI_LIKELY(ok)) return go_on(ctx);
-    host_call_failed(ctx, position);
-    return false;
+    return true;
 }
 /// Returns to the calling instance; the frame is popped already. Where to go on.
 [[nodiscard]] const u8* return_across(ExecContext& ctx) noexcept;

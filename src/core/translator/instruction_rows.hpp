@@ -102,9 +102,6 @@ struct InstrRow {
     X(i64_store16, i64, store16, mem_store16)
 // clang-format on
 
-/// Opcode of an instruction without prefix.
-constexpr u8 code_of(Instr instr) { return static_cast<u8>(opcode_of(instr).code); }
-
 inline constexpr auto kInstrRows = [] {
     std::array<InstrRow, 256> rows{};
 #define WASMI_ROW(instr, type, op, swap) \

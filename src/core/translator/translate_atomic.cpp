@@ -6,8 +6,6 @@ namespace wasmi::core {
 
 namespace {
 
-constexpr u32 code_of(Instr instr) { return opcode_of(instr).code; }
-
 /// Operations of a family stand in the order of their widths.
 constexpr Op of_width(Op first, Instr instr) {
     return static_cast<Op>(static_cast<u32>(first) + access_log2(instr));

@@ -12,25 +12,6 @@ namespace wasmi::core {
 
 namespace {
 
-/// Structure without run-time effect is free; everything else costs one unit of fuel.
-constexpr bool is_charged(Instr instr) {
-    switch (instr) {
-        case Instr::nop:
-        case Instr::block:
-        case Instr::loop:
-        case Instr::try_table:
-        case Instr::try_:
-        case Instr::catch_:
-        case Instr::catch_all:
-        case Instr::delegate:
-        case Instr::else_:
-        case Instr::end:
-            return false;
-        default:
-            return true;
-    }
-}
-
 constexpr bool is_block(Instr instr) {
     return instr == Instr::block || instr == Instr::loop || instr == Instr::if_ ||
            instr == Instr::try_table || instr == Instr::try_;

@@ -138,6 +138,26 @@ inline constexpr std::array<Opcode, kInstrCount> kInstrOpcodes = {{
 /// Lanes that a lane immediate may name: 16 / bytes of a lane.
 [[nodiscard]] constexpr u32 lane_count(Instr instr) { return 16u >> access_log2(instr); }
 [[nodiscard]] constexpr Opcode opcode_of(Instr instr) { return kInstrOpcodes[index_of(instr)]; }
+/// Of an instruction without prefix: its byte.
+[[nodiscard]] constexpr u32 code_of(Instr instr) { return opcode_of(instr).code; }
+/// Structure without run-time effect is free; everything else costs one unit of fuel.
+[[nodiscard]] constexpr bool is_charged(Instr instr) {
+    switch (instr) {
+        case Instr::nop:
+        case Instr::block:
+        case Instr::loop:
+        case Instr::try_table:
+        case Instr::try_:
+        case Instr::catch_:
+        case Instr::catch_all:
+        case Instr::delegate:
+        case Instr::else_:
+        case Instr::end:
+            return false;
+        default:
+            return true;
+    }
+}
 
 namespace detail {
 constexpr bool instr_rows_sorted() {

@@ -32,17 +32,17 @@ bool FunctionValidator::fail(ErrorKind kind, std::string message, const u8* at) 
 }
 
 bool FunctionValidator::feature_off(Feature feature, std::string_view what) {
-    return fail(Error::from_feature(feature, what, static_cast<u64>(s_.at - module_.bytes.data())));
+    return fail(Error::from_feature(feature, what, static_cast<u64>(at_ - module_.bytes.data())));
 }
 
-/// The instruction at s_.at, decoded once more; kIllegalInstr if there is none.
+/// The instruction at at_, decoded once more; kIllegalInstr if there is none.
 Instr FunctionValidator::current_instr() const {
-    if (s_.at == s_.end) return kIllegalInstr;
-    const u8 byte = *s_.at;
+    if (at_ == end_) return kIllegalInstr;
+    const u8 byte = *at_;
     if (!is_opcode_prefix(byte)) return instr_from_opcode(0, byte);
     u32 code = 0;
-    for (u32 i = 0; i < 5 && s_.end - s_.at > 1 + static_cast<std::ptrdiff_t>(i); ++i) {
-        const u8 part = s_.at[1 + i];
+    for (u32 i = 0; i < 5 && end_ - at_ > 1 + static_cast<std::ptrdiff_t>(i); ++i) {
+        const u8 part = at_[1 + i];
         code |= static_cast<u32>(part & 0x7F) << (7 * i);
         if (part < 0x80) return instr_from_opcode(byte, code);
     }
@@ -59,11 +59,11 @@ bool FunctionValidator::unknown(std::string_view what, u32 index) {
 }
 
 bool FunctionValidator::unexpected_end() {
-    return malformed("unexpected end of section or function", s_.end);
+    return malformed("unexpected end of section or function", end_);
 }
 
 bool FunctionValidator::out_of_memory() {
-    return fail(ErrorKind::limit, "out of memory while validating", s_.at);
+    return fail(ErrorKind::limit, "out of memory while validating", at_);
 }
 
 bool FunctionValidator::mismatch(std::string detail) {

@@ -7,13 +7,13 @@
 namespace wasmi::core {
 
 bool FunctionValidator::read_byte(u8* out) {
-    if (s_.p == s_.end) return unexpected_end();
+    if (s_.p == end_) return unexpected_end();
     *out = *s_.p++;
     return true;
 }
 
 bool FunctionValidator::read_u32(u32* out) {
-    if (WASMI_LIKELY(s_.p != s_.end && *s_.p < 0x80)) {
+    if (WASMI_LIKELY(s_.p != end_ && *s_.p < 0x80)) {
         *out = *s_.p++;
         return true;
     }
@@ -42,15 +42,13 @@ bool FunctionValidator::read_heap_type(bool nullable, ValType* out) {
 
 bool FunctionValidator::read_block_type(const FuncType** type, ValType* single) {
     *type = nullptr;
-    *single = ValType::bottom;
-    if (WASMI_LIKELY(s_.p != s_.end)) {
-        const u8 byte = *s_.p;
-        if (byte == 0x40 || (byte >= 0x7C && byte < 0x80)) {
+    if (WASMI_LIKELY(s_.p != end_)) {
+        if (is_plain_block_type(*s_.p, single)) {
             ++s_.p;
-            if (byte != 0x40) *single = ValType(static_cast<ValKind>(0x7F - byte));
             return true;
         }
     }
+    *single = ValType::bottom;
     const TypeSpace space{module_.types, 0, features_};
     BlockType block;
     if (!read_with([&](Reader& r) { block = core::read_block_type(r, space); })) return false;
@@ -97,9 +95,9 @@ bool FunctionValidator::read_array_type(TypeId* id, const FieldType** out) {
 
 bool FunctionValidator::read_label(ControlFrame** out) {
     u32 depth = 0;
-    const std::size_t open = static_cast<std::size_t>(s_.top - frames_.data()) + 1;
+    const std::size_t open = static_cast<std::size_t>(top_ - frames_.data()) + 1;
     if (!read_index("label", open, &depth)) return false;
-    *out = s_.top - depth;
+    *out = top_ - depth;
     return true;
 }
 

@@ -16,7 +16,7 @@ class Buffer {
     static_assert(std::is_trivially_copyable_v<T>);
 
   public:
-    [[nodiscard]] T* data() noexcept { return data_.get(); }
+    [[nodiscard]] T* data() const noexcept { return data_.get(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
     /// Makes room for `count` values, of which the first `keep` are kept. False: out of memory.

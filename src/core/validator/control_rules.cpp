@@ -10,26 +10,22 @@ namespace wasmi::core {
 
 using Kind = ControlFrame::Kind;
 
+void FunctionValidator::set_frames_limit() {
+    frames_limit_ = frames_.data() + std::min<std::size_t>(frames_.capacity(), kMaxBlockDepth) - 1;
+}
+
 bool FunctionValidator::push_frame(Kind kind, const FuncType* type, ValType single) {
-    const std::size_t depth = static_cast<std::size_t>(s_.top - frames_.data()) + 1;
-    if (depth >= kMaxBlockDepth) return fail(ErrorKind::limit, "too many nested blocks", s_.at);
+    const std::size_t depth = static_cast<std::size_t>(top_ - frames_.data()) + 1;
+    if (depth >= kMaxBlockDepth) return fail(ErrorKind::limit, "too many nested blocks", at_);
     if (WASMI_UNLIKELY(depth == frames_.capacity())) {
         if (!frames_.reserve(depth + 1, depth)) return out_of_memory();
-        s_.top = frames_.data() + depth - 1;
+        top_ = frames_.data() + depth - 1;
+        set_frames_limit();
     }
-    ControlFrame frame;
-    frame.kind = kind;
-    frame.type = type;
-    frame.single = single;
-    frame.inits = init_count_;
-    frame.weight = s_.weight;
-    const std::span<const ValType> params = frame.params();
+    std::span<const ValType> params;
+    if (type != nullptr) params = type->params;
     if (!pop_list(params)) return false;
-    frame.height = static_cast<u32>(s_.sp - values_.data());
-    frame.vectors = max_slots_ - static_cast<u32>(s_.high - values_.data());
-    if (kind == Kind::loop) s_.weight = std::min(s_.weight * 8, 4096u);
-    *++s_.top = frame;
-    s_.base = s_.sp;
+    open_frame(s_, kind, type, single);
     return push_list(params);
 }
 
@@ -43,7 +39,7 @@ bool FunctionValidator::block(Kind kind) {
 
 /// The results of the current block are on the stack and nothing else; takes them off.
 bool FunctionValidator::check_block_end() {
-    const std::span<const ValType> results = s_.top->results();
+    const std::span<const ValType> results = top_->results();
     if (!pop_list(results)) return false;
     return s_.sp == s_.base || leftover(results);
 }
@@ -54,54 +50,54 @@ void FunctionValidator::reset_inits(u32 count) {
 
 /// Another branch of the same block begins: else, catch.
 bool FunctionValidator::restart_block(Kind kind, std::span<const ValType> params) {
-    if (s_.top->kind == Kind::try_) {
-        ++s_.top->vectors;
-        const u32 slots = static_cast<u32>(s_.sp - values_.data()) + s_.top->vectors;
+    if (top_->kind == Kind::try_) {
+        ++top_->vectors;
+        const u32 slots = static_cast<u32>(s_.sp - bottom()) + top_->vectors;
         s_.high = s_.sp;
         if (slots > max_slots_ && !grow(slots - max_slots_)) return false;
     }
-    s_.top->kind = kind;
-    s_.top->unreachable = false;
-    s_.high = values_.data() + (max_slots_ - s_.top->vectors);
-    reset_inits(s_.top->inits);
+    top_->kind = kind;
+    top_->unreachable = false;
+    s_.high = bottom() + (max_slots_ - top_->vectors);
+    reset_inits(top_->inits);
     return push_list(params);
 }
 
 /// The block under the current one goes on.
 void FunctionValidator::leave_block() {
-    reset_inits(s_.top->inits);
-    if (s_.top->kind >= Kind::catch_) --s_.top->vectors;
-    s_.high = values_.data() + (max_slots_ - s_.top->vectors);
-    s_.weight = s_.top->weight;
-    --s_.top;
-    s_.base = values_.data() + s_.top->height;
+    reset_inits(top_->inits);
+    if (top_->kind >= Kind::catch_) --top_->vectors;
+    s_.high = bottom() + (max_slots_ - top_->vectors);
+    s_.weight = top_->weight;
+    --top_;
+    s_.base = bottom() + top_->height;
 }
 
 bool FunctionValidator::end() {
     if (!check_block_end()) return false;
-    const ControlFrame ended = *s_.top;
+    const ControlFrame ended = *top_;
     if (ended.kind == Kind::if_ && !match_lists(ended.params(), ended.results())) {
         return mismatch("without else, the results of the block " +
                         list_to_string(ended.results()) + " must be its parameters " +
                         list_to_string(ended.params()));
     }
     if (ended.kind == Kind::func) {
-        return s_.p == s_.end || malformed("section size mismatch", s_.p);
+        return s_.p == end_ || malformed("section size mismatch", s_.p);
     }
     leave_block();
     return push_list(ended.results());
 }
 
 bool FunctionValidator::begin_else() {
-    if (s_.top->kind != Kind::if_) return malformed("END opcode expected", s_.at);
-    return check_block_end() && restart_block(Kind::else_, s_.top->params());
+    if (top_->kind != Kind::if_) return malformed("END opcode expected", at_);
+    return check_block_end() && restart_block(Kind::else_, top_->params());
 }
 
 bool FunctionValidator::begin_catch(bool all) {
     const FuncType* tag = nullptr;
     if (!all && !read_tag(&tag)) return false;
-    if (s_.top->kind != Kind::try_ && s_.top->kind != Kind::catch_) {
-        return malformed("END opcode expected", s_.at);
+    if (top_->kind != Kind::try_ && top_->kind != Kind::catch_) {
+        return malformed("END opcode expected", at_);
     }
     if (!check_block_end()) return false;
     if (all) return restart_block(Kind::catch_all, {});
@@ -109,9 +105,9 @@ bool FunctionValidator::begin_catch(bool all) {
 }
 
 bool FunctionValidator::delegate() {
-    if (s_.top->kind != Kind::try_) return malformed("END opcode expected", s_.at);
+    if (top_->kind != Kind::try_) return malformed("END opcode expected", at_);
     if (!check_block_end()) return false;
-    const ControlFrame ended = *s_.top;
+    const ControlFrame ended = *top_;
     leave_block();
     ControlFrame* label = nullptr;
     return read_label(&label) && push_list(ended.results());

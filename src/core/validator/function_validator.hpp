@@ -13,6 +13,7 @@
 
 #include <wasmi/result.hpp>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <optional>
@@ -47,10 +48,36 @@ struct ControlFrame {
         if (type != nullptr) return type->results;
         return {&single, single == ValType::bottom ? std::size_t{0} : std::size_t{1}};
     }
+    [[nodiscard]] bool takes_nothing() const {
+        return type == nullptr && (single == ValType::bottom || kind == Kind::loop);
+    }
     /// What a branch to this block takes along.
     [[nodiscard]] std::span<const ValType> label_types() const {
         return kind == Kind::loop ? params() : results();
     }
+};
+
+/// Block types of one byte: empty, or a number type. `single` as in ControlFrame.
+constexpr bool is_plain_block_type(u8 byte, ValType* single) {
+    *single = byte == 0x40 ? ValType::bottom : ValType(static_cast<ValKind>(0x7F - byte));
+    return byte == 0x40 || (byte >= 0x7C && byte < 0x80);
+}
+
+/// A parameter or variable of the function.
+struct TypedLocal {
+    ValType type;
+    u32 weight = 0;  ///< of its uses, for the choice of pins
+};
+
+/// A function type that calls are checked against quickly: few parameters, at most one result, all
+/// of them plain (is_special()).
+struct CallShape {
+    static constexpr std::size_t kMostParams = 8;
+    ValType params[kMostParams];  ///< the last ones, as they lie on the stack
+    ValType result;               ///< bottom: none
+    u32 param_count = kNotPlain;
+    bool is_known = false;
+    static constexpr u32 kNotPlain = ~0u;
 };
 
 /// What the main loop does with an opcode byte; derived from instructions.def and the features.
@@ -59,9 +86,9 @@ struct ControlFrame {
 // clang-format off
 #define WASMI_ACTIONS(X)                                                                         \
     X(rule) X(marker) X(unary) X(binary) X(load) X(store) X(local_get) X(local_set) X(local_tee) \
-    X(global_get) X(drop) X(select) X(s32_const) X(s64_const) X(bits32_const) X(bits64_const)    \
-    X(nop) X(block) X(loop) X(if_) X(else_) X(end) X(br) X(br_if) X(return_) X(call)             \
-    X(unreachable)
+    X(global_get) X(global_set) X(drop) X(select) X(s32_const) X(s64_const) X(bits32_const)      \
+    X(bits64_const) X(nop) X(block) X(loop) X(if_) X(else_) X(end) X(br) X(br_if) X(return_)     \
+    X(call) X(unreachable)
 // clang-format on
 
 enum class Action : u8 {
@@ -70,10 +97,17 @@ enum class Action : u8 {
 #undef WASMI_ACTION
 };
 
+/// v128 and references that can not be null need more than their type: slots, initialisation.
+constexpr bool is_special(ValType type) { return (type.bits() & 0xEu) == 4; }
+static_assert(is_special(ValType::v128) && is_special(ValType::ref(HeapKind::func, false)));
+static_assert(!is_special(ValType::funcref) && !is_special(ValType::f64));
+
 class FunctionValidator {
   public:
     explicit FunctionValidator(ModuleData& module);
 
+    /// Makes calls quick to check; worth it for more than one function.
+    void prepare_calls();
     /// The body of a defined function; fills its facts.
     [[nodiscard]] Result<void> validate_body(u32 defined_index);
     /// The slots of parameters and locals; of parameters alone if the locals are wrong.
@@ -85,31 +119,51 @@ class FunctionValidator {
 
   private:
     struct State {
-        const u8* p = nullptr;        ///< next byte
-        const u8* end = nullptr;      ///< end of the body
-        const u8* at = nullptr;       ///< first byte of the current instruction
-        ValType* sp = nullptr;        ///< one above the top operand
-        ValType* base = nullptr;      ///< lowest operand of the current block
-        ValType* high = nullptr;      ///< where sp would set a new record: slots are measured so
-        ControlFrame* top = nullptr;  ///< current block
-        u32 weight = 1;               ///< 8 ^ loop depth, at most 8^4
+        const u8* p = nullptr;    ///< next byte
+        ValType* sp = nullptr;    ///< one above the top operand
+        ValType* base = nullptr;  ///< lowest operand of the current block
+        ValType* high = nullptr;  ///< where sp would set a new record: slots are measured so
+        u32 weight = 1;           ///< 8 ^ loop depth, at most 8^4
     };
+    /// How far behind its opcode byte a fast case may read.
+    static constexpr std::ptrdiff_t kLookahead = 16;
+
+    // main_loop.cpp
+    bool run();
+    void make_targets(const void* const* labels);
+    /// Something is wrong, but only rules know what and where.
+    bool look_closer() {
+        error_.reset();
+        look_closer_ = true;
+        return false;
+    }
+    bool begin_plain(State& s, ControlFrame::Kind kind);
+    [[nodiscard]] bool is_plainly_done(const State& s) const;
+    /// Whether there is a label of that number, given by one byte, whose values are none.
+    bool takes_nothing(u8 depth) const {
+        return depth < 0x80 && depth <= top_ - frames_.data() && top_[-depth].takes_nothing();
+    }
 
     // function_validator.cpp
-    bool run();
+    bool attempt(u32 defined_index, bool careful);
     bool read_locals(std::span<const ValType> params);
     bool add_locals(u32 count, ValType type);
     bool start(ByteRange bytes);
     void gather_facts(FuncFacts& facts);
 
     // instruction_rules.cpp
-    bool rule();  ///< the instruction at s_.at, whose opcode byte is read
+    bool rule();  ///< the instruction at at_, whose opcode byte is read
     bool check_constant(Instr instr);
     bool global_get();
     bool ref_func();
     bool plain_immediates(Instr instr, ValType* address);
     bool plain_rule(Instr instr);  ///< rows with a signature
     bool poly_rule(Instr instr);
+    ValType use_local(u32 index) {
+        TypedLocal& local = locals_.data()[index];
+        local.weight += s_.weight;
+        return local.type;
+    }
     bool local_get(u32 index);
     bool local_set(u32 index);
     bool local_tee(u32 index);
@@ -121,6 +175,21 @@ class FunctionValidator {
 
     // control_rules.cpp
     bool control_rule(Instr instr);
+    void set_frames_limit();
+    /// There is room for it, and its parameters are off the stack.
+    void open_frame(State& s, ControlFrame::Kind kind, const FuncType* type, ValType single) {
+        ControlFrame& frame = *++top_;
+        frame.kind = kind;
+        frame.unreachable = false;
+        frame.single = single;
+        frame.type = type;
+        frame.height = static_cast<u32>(s.sp - bottom());
+        frame.vectors = max_slots_ - static_cast<u32>(s.high - bottom());
+        frame.inits = init_count_;
+        frame.weight = s.weight;
+        if (kind == ControlFrame::Kind::loop) s.weight = std::min(s.weight * 8, 4096u);
+        s.base = s.sp;
+    }
     bool push_frame(ControlFrame::Kind kind, const FuncType* type, ValType single);
     bool block(ControlFrame::Kind kind);
     bool check_block_end();
@@ -184,6 +253,10 @@ class FunctionValidator {
     bool read_index(std::string_view what, std::size_t count, u32* out);
 
     // operand_stack.cpp
+    /// Entries under the bottom of the stack that can be read: a call looks at so many.
+    static constexpr std::size_t kBelowBottom = CallShape::kMostParams;
+    [[nodiscard]] ValType* bottom() const { return values_.data() + kBelowBottom; }
+    bool reserve_values(std::size_t count, std::size_t keep = 0);
     bool grow(u32 slots);
     bool push(ValType type) {
         const u32 slots = type.slots();
@@ -216,9 +289,7 @@ class FunctionValidator {
     bool fail(ErrorKind kind, std::string message, const u8* at);
     /// Unsupported: "`what` needs the feature …".
     bool feature_off(Feature feature, std::string_view what);
-    bool invalid(std::string message) {
-        return fail(ErrorKind::invalid, std::move(message), s_.at);
-    }
+    bool invalid(std::string message) { return fail(ErrorKind::invalid, std::move(message), at_); }
     bool malformed(std::string message, const u8* at) {
         return fail(ErrorKind::malformed, std::move(message), at);
     }
@@ -241,14 +312,20 @@ class FunctionValidator {
     const TypeRegistry& types_;
     const Features features_;
     std::array<Action, 256> actions_{};
-    std::array<Action, 256> constant_actions_{};
-    bool fast_memory_ = false;  ///< memory 0 exists and has 32-bit addresses
+    std::array<const void*, 256> targets_{};  ///< where the main loop goes for an opcode byte
+    std::vector<CallShape> call_shapes_;      ///< by type id, from first_shape_
+    TypeId first_shape_ = 0;
 
     State s_;
+    const u8* at_ = nullptr;   ///< first byte of the current instruction; not kept by the main loop
+    const u8* end_ = nullptr;  ///< end of the body
+    const u8* limit_ = nullptr;    ///< where kLookahead bytes can no longer be read, or end_
+    bool look_closer_ = false;     ///< a fast case met something wrong: attempt() once more
+    ControlFrame* top_ = nullptr;  ///< current block
+    ControlFrame* frames_limit_ = nullptr;  ///< where the top frame would be too many or too high
     Buffer<ValType> values_;
     Buffer<ControlFrame> frames_;
-    Buffer<ValType> locals_;
-    Buffer<u32> weights_;
+    Buffer<TypedLocal> locals_;
     Buffer<u8> init_;       ///< per local: may be read
     Buffer<u32> init_log_;  ///< locals initialised in open blocks
     u32 init_count_ = 0;
@@ -268,7 +345,7 @@ class FunctionValidator {
 template <class Read>
 bool FunctionValidator::read_with(const Read& read) {
     const u8* const bytes = module_.bytes.data();
-    Reader r(module_.bytes, {static_cast<u32>(s_.p - bytes), static_cast<u32>(s_.end - s_.p)});
+    Reader r(module_.bytes, {static_cast<u32>(s_.p - bytes), static_cast<u32>(end_ - s_.p)});
     read(r);
     if (WASMI_UNLIKELY(!r.ok())) {
         return fail(r.take_error());

@@ -81,7 +81,7 @@ bool FunctionValidator::struct_rule(Instr instr) {
 
 bool FunctionValidator::pop_fields(std::span<const FieldType> fields) {
     for (std::size_t i = fields.size(); i-- > 0;) {
-        if (s_.sp == s_.base && s_.top->unreachable) break;
+        if (s_.sp == s_.base && top_->unreachable) break;
         if (!pop(fields[i].type)) return false;
     }
     return true;
@@ -178,7 +178,7 @@ bool FunctionValidator::array_new_fixed(ValType element, ValType result) {
     if (!read_u32(&count)) return false;
     for (u32 i = 0; i < count; ++i) {
         // In unreachable code the rest of the operands is there, however many they are.
-        if (s_.sp == s_.base && s_.top->unreachable) break;
+        if (s_.sp == s_.base && top_->unreachable) break;
         if (!pop(element)) return false;
     }
     return push(result);

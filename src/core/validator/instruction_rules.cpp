@@ -107,13 +107,13 @@ bool FunctionValidator::plain_rule(Instr instr) {
 }
 
 bool FunctionValidator::local_get(u32 index) {
-    const ValType type = locals_.data()[index];
+    const ValType type = use_local(index);
     if (!init_.data()[index]) return invalid("uninitialized local " + std::to_string(index));
     return push(type);
 }
 
 bool FunctionValidator::local_set(u32 index) {
-    if (!pop(locals_.data()[index])) return false;
+    if (!pop(use_local(index))) return false;
     if (!init_.data()[index]) {
         // The log has room for each local once: a local is logged only while it is not set.
         init_.data()[index] = 1;
@@ -123,7 +123,7 @@ bool FunctionValidator::local_set(u32 index) {
 }
 
 bool FunctionValidator::local_tee(u32 index) {
-    return local_set(index) && push(locals_.data()[index]);
+    return local_set(index) && push(locals_.data()[index].type);
 }
 
 bool FunctionValidator::select() {

@@ -13,17 +13,21 @@ namespace wasmi::core {
 bool FunctionValidator::grow(u32 slots) {
     const std::size_t missing = slots - static_cast<std::size_t>(s_.high - s_.sp);
     if (missing + max_slots_ > kMaxOperandSlots) {
-        return fail(ErrorKind::limit, "too many operands", s_.at);
+        return fail(ErrorKind::limit, "too many operands", at_);
     }
-    const std::ptrdiff_t high = s_.high - values_.data();
-    const std::ptrdiff_t sp = s_.sp - values_.data();
-    const std::ptrdiff_t base = s_.base - values_.data();
+    const std::ptrdiff_t high = s_.high - bottom();
+    const std::ptrdiff_t sp = s_.sp - bottom();
+    const std::ptrdiff_t base = s_.base - bottom();
     max_slots_ += static_cast<u32>(missing);
-    if (!values_.reserve(max_slots_, static_cast<std::size_t>(sp))) return out_of_memory();
-    s_.high = values_.data() + high + missing;
-    s_.sp = values_.data() + sp;
-    s_.base = values_.data() + base;
+    if (!reserve_values(max_slots_, static_cast<std::size_t>(sp))) return out_of_memory();
+    s_.high = bottom() + high + missing;
+    s_.sp = bottom() + sp;
+    s_.base = bottom() + base;
     return true;
+}
+
+bool FunctionValidator::reserve_values(std::size_t count, std::size_t keep) {
+    return values_.reserve(count + kBelowBottom, keep == 0 ? 0 : keep + kBelowBottom);
 }
 
 bool FunctionValidator::push_list(std::span<const ValType> types) {
@@ -51,7 +55,7 @@ bool FunctionValidator::pop(ValType want) { return pop_list({&want, 1}); }
 bool FunctionValidator::pop_any(ValType* out) {
     *out = ValType::bottom;
     if (s_.sp == s_.base) {
-        if (s_.top->unreachable) return true;
+        if (top_->unreachable) return true;
         return mismatch("instruction requires [any] but stack has []");
     }
     *out = s_.sp[-1];
@@ -60,7 +64,7 @@ bool FunctionValidator::pop_any(ValType* out) {
 }
 
 bool FunctionValidator::pop_ref(ValType* out) {
-    if (s_.sp == s_.base && !s_.top->unreachable) {
+    if (s_.sp == s_.base && !top_->unreachable) {
         return mismatch("instruction requires reference type but stack has []");
     }
     if (!pop_any(out)) return false;
@@ -73,7 +77,7 @@ bool FunctionValidator::check_list(std::span<const ValType> want, ValType** belo
     ValType* sp = s_.sp;
     for (std::size_t i = want.size(); i-- > 0;) {
         if (sp == s_.base) {
-            if (s_.top->unreachable) break;
+            if (top_->unreachable) break;
             return mismatch(want);
         }
         --sp;
@@ -99,8 +103,8 @@ void FunctionValidator::drop_to(ValType* below) {
 
 void FunctionValidator::set_unreachable() {
     s_.sp = s_.base;
-    s_.high = values_.data() + (max_slots_ - s_.top->vectors);
-    s_.top->unreachable = true;
+    s_.high = bottom() + (max_slots_ - top_->vectors);
+    top_->unreachable = true;
 }
 
 }  // namespace wasmi::core
