@@ -58,7 +58,7 @@ bool FunctionValidator::restart_block(Kind kind, std::span<const ValType> params
     }
     top_->kind = kind;
     top_->unreachable = false;
-    s_.high = bottom() + (max_slots_ - top_->vectors);
+    s_.high = high_of_block();
     reset_inits(top_->inits);
     return push_list(params);
 }
@@ -67,7 +67,7 @@ bool FunctionValidator::restart_block(Kind kind, std::span<const ValType> params
 void FunctionValidator::leave_block() {
     reset_inits(top_->inits);
     if (top_->kind >= Kind::catch_) --top_->vectors;
-    s_.high = bottom() + (max_slots_ - top_->vectors);
+    s_.high = high_of_block();
     s_.weight = top_->weight;
     --top_;
     s_.base = bottom() + top_->height;

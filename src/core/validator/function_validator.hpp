@@ -256,6 +256,8 @@ class FunctionValidator {
     /// Entries under the bottom of the stack that can be read: a call looks at so many.
     static constexpr std::size_t kBelowBottom = CallShape::kMostParams;
     [[nodiscard]] ValType* bottom() const { return values_.data() + kBelowBottom; }
+    /// State::high while nothing of the current block takes more than one slot.
+    [[nodiscard]] ValType* high_of_block() const { return bottom() + (max_slots_ - top_->vectors); }
     bool reserve_values(std::size_t count, std::size_t keep = 0);
     bool grow(u32 slots);
     bool push(ValType type) {

@@ -105,12 +105,12 @@ void FunctionValidator::make_targets(const void* const* labels) {
         WASMI_NEXT                              \
     }
 /// The rest of the block is not reached; see set_unreachable().
-#define WASMI_STOP                                        \
-    {                                                     \
-        s.sp = s.base;                                    \
-        s.high = bottom() + (max_slots_ - top_->vectors); \
-        top_->unreachable = true;                         \
-        WASMI_NEXT                                        \
+#define WASMI_STOP                \
+    {                             \
+        s.sp = s.base;            \
+        s.high = high_of_block(); \
+        top_->unreachable = true; \
+        WASMI_NEXT                \
     }
 
 #pragma GCC diagnostic push
@@ -290,7 +290,7 @@ bool FunctionValidator::run() {
         top_->kind = Kind::else_;
         top_->unreachable = false;
         s.sp = s.base;
-        s.high = bottom() + (max_slots_ - top_->vectors);
+        s.high = high_of_block();
         WASMI_NEXT
     }
     WASMI_RULE(begin_else())

@@ -103,7 +103,7 @@ void FunctionValidator::drop_to(ValType* below) {
 
 void FunctionValidator::set_unreachable() {
     s_.sp = s_.base;
-    s_.high = bottom() + (max_slots_ - top_->vectors);
+    s_.high = high_of_block();
     top_->unreachable = true;
 }
 
