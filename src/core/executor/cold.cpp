@@ -12,7 +12,6 @@ WASMI_NOINLINE WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     raise_trap(*s.ctx, s.ip, static_cast<TrapCode>(s.r));
-    return;
 }
 
 WASMI_NOINLINE WASMI_CC void cold_out_of_bounds(WASMI_HANDLER_PARAMS) {
@@ -109,7 +108,6 @@ WASMI_NOINLINE WASMI_CC void stub_leave(WASMI_HANDLER_PARAMS) {
     Regs s = WASMI_REGS;
     to_context(s);
     s.ctx->status = ExecStatus::done;
-    return;
 }
 
 WASMI_NOINLINE WASMI_CC void stub_cross_return(WASMI_HANDLER_PARAMS) {

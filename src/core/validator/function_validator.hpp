@@ -2,7 +2,7 @@
 // over its bytes, and measures it for the translator. Spec: appendix/algorithm, valid/instructions.
 //
 // The state that every instruction touches is one small struct, State: the loop in
-// function_validator.cpp keeps a copy of it in registers, and stores it back before it calls a rule
+// main_loop.cpp keeps a copy of it in registers, and stores it back before it calls a rule
 // that is not inlined. All other rules are members here and work on `s_`.
 #pragma once
 
@@ -28,7 +28,7 @@ struct Immediates;
 
 /// One entry of the control stack. Spec: appendix/algorithm (ctrl_frame).
 struct ControlFrame {
-    /// In the order of the effort at their end: see Action::end in function_validator.cpp.
+    /// In the order of the effort at their end: see Action::end in main_loop.cpp.
     enum class Kind : u8 { func, block, loop, else_, try_table, try_, if_, catch_, catch_all };
     Kind kind = Kind::block;
     bool unreachable = false;
@@ -138,6 +138,7 @@ class FunctionValidator {
         return false;
     }
     bool begin_plain(State& s, ControlFrame::Kind kind);
+    bool set_plain_local(State& s);
     [[nodiscard]] bool is_plainly_done(const State& s) const;
     /// Whether there is a label of that number, given by one byte, whose values are none.
     bool takes_nothing(u8 depth) const {
@@ -313,7 +314,6 @@ class FunctionValidator {
     ModuleData& module_;
     const TypeRegistry& types_;
     const Features features_;
-    std::array<Action, 256> actions_{};
     std::array<const void*, 256> targets_{};  ///< where the main loop goes for an opcode byte
     std::vector<CallShape> call_shapes_;      ///< by type id, from first_shape_
     TypeId first_shape_ = 0;

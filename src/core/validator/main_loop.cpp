@@ -52,6 +52,19 @@ WASMI_ALWAYS_INLINE bool FunctionValidator::begin_plain(State& s, Kind kind) {
     return true;
 }
 
+/// The top of the stack fits the local at s.p; it stays where it is.
+WASMI_ALWAYS_INLINE bool FunctionValidator::set_plain_local(State& s) {
+    const LebIndex index(s.p);
+    if (WASMI_UNLIKELY(index.size == 0 || index.value >= local_count_)) return false;
+    TypedLocal& local = locals_.data()[index.value];
+    if (WASMI_UNLIKELY(s.sp == s.base || s.sp[-1] != local.type || is_special(local.type))) {
+        return false;
+    }
+    local.weight += s.weight;
+    s.p += index.size;
+    return true;
+}
+
 /// Whether exactly the results of the current block are on the stack, and nothing else is to do.
 WASMI_ALWAYS_INLINE bool FunctionValidator::is_plainly_done(const State& s) const {
     const ControlFrame& frame = *top_;
@@ -187,31 +200,15 @@ bool FunctionValidator::run() {
         }
         WASMI_RULE(rule())
     }
-    WASMI_ON(local_set) {
-        const LebIndex local(s.p);
-        if (WASMI_LIKELY(local.size != 0 && local.value < local_count_)) {
-            const ValType type = locals[local.value].type;
-            if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == type && !is_special(type))) {
-                locals[local.value].weight += s.weight;
-                s.p += local.size;
-                --s.sp;
-                WASMI_NEXT
-            }
-        }
-        WASMI_RULE(rule())
+    WASMI_ON(local_set)
+    if (WASMI_LIKELY(set_plain_local(s))) {
+        --s.sp;
+        WASMI_NEXT
     }
-    WASMI_ON(local_tee) {
-        const LebIndex local(s.p);
-        if (WASMI_LIKELY(local.size != 0 && local.value < local_count_)) {
-            const ValType type = locals[local.value].type;
-            if (WASMI_LIKELY(s.sp != s.base && s.sp[-1] == type && !is_special(type))) {
-                locals[local.value].weight += s.weight;
-                s.p += local.size;
-                WASMI_NEXT
-            }
-        }
-        WASMI_RULE(rule())
-    }
+    WASMI_RULE(rule())
+    WASMI_ON(local_tee)
+    if (WASMI_LIKELY(set_plain_local(s))) WASMI_NEXT
+    WASMI_RULE(rule())
     WASMI_ON(global_get) {
         const LebIndex global(s.p);
         if (WASMI_LIKELY(global.size != 0 && global.value < module_.globals.size())) {

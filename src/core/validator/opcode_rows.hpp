@@ -1,4 +1,5 @@
 // What the main loop of the validator knows of opcode bytes, derived from instructions.def.
+// Spec: valid/instructions.
 #pragma once
 
 #include "core/types/instr.hpp"
