@@ -46,7 +46,7 @@ WASMI_NOINLINE WASMI_CC void cold_call(WASMI_HANDLER_PARAMS) {
     if (WASMI_UNLIKELY(callee.host == nullptr)) WASMI_GO(cold_cross_call, s);
     u8* const base = s.fp + s.ctx->spill[0];
     if (!call_host(*s.ctx, *callee.host, base, s.ip - 1)) return;
-    from_context(s);
+    from_context_in_frame(s);
     // A lone result is expected in the accumulators too. After a call nothing is pinned.
     s.r = load_raw<u64>(base);
     s.f = vreg(load_raw<f64>(base));

@@ -191,12 +191,18 @@ WASMI_ALWAYS_INLINE void to_context(const Regs& s) {
     s.ctx->budget = s.budget;
 #endif
 }
-/// After one that may have changed it.
-WASMI_ALWAYS_INLINE void from_context(Regs& s) {
-    s.fp = s.ctx->fp;
+/// After one that may have changed it, but comes back to this frame: fp stays in its register,
+/// since through the context every access to the frame would wait for the store.
+WASMI_ALWAYS_INLINE void from_context_in_frame(Regs& s) {
+    WASMI_ASSERT(s.ctx->fp == s.fp);
     s.mem = s.ctx->mem_data;
     s.mem_size = s.ctx->mem_size;
     s.budget = s.ctx->budget;
+}
+/// After one that may have changed it.
+WASMI_ALWAYS_INLINE void from_context(Regs& s) {
+    s.fp = s.ctx->fp;
+    from_context_in_frame(s);
 }
 
 /// One instruction: an operation, its operand classes, and where its fields are.
