@@ -26,34 +26,39 @@ u64 module_offset(ModuleData& module, const FuncCode& func, u32 at) {
 
 }  // namespace
 
+bool FrameWalk::leave(const ExecContext& ctx) noexcept {
+    const Link link = load_raw<Link>(newest_link(frame_limit));
+    if (link.return_ip == stub_code(StubKind::leave)) return false;
+    frame_limit += sizeof(Link);
+    fp -= link.distance;
+    ip = link.return_ip;
+    if (ip == stub_code(StubKind::cross_return)) {
+        --cross;
+        ip = ctx.cross_frames[cross].return_ip;
+        instance = ctx.cross_frames[cross].instance;
+    }
+    --ip;  // a return address is behind its call, perhaps behind all code
+    return true;
+}
+
 void collect_backtrace(ExecContext& ctx, const u8* ip) noexcept {
     ctx.backtrace.clear();
-    u8* fp = ctx.fp;
-    ModuleInstance* instance = ctx.instance;
-    std::size_t cross = ctx.cross_frames.size();
-    while (ip != nullptr && instance != nullptr && ctx.backtrace.size() < kMaxFrames) {
+    if (ip == nullptr || ctx.instance == nullptr) return;
+    FrameWalk frame(ctx, ip);
+    do {
         const CodeInfo* info = nullptr;
-        ModuleData& module = *instance->module;
+        ModuleData& module = *frame.instance->module;
         {
             const std::lock_guard lock(module.translate_mutex);
-            // `ip` is behind a header: at the end of the function if its last instruction has no
+            // It is behind a header: at the end of the function if its last instruction has no
             // fields. One byte before is inside in any case.
-            info = code_memory_of(module).find(ip - 1);
+            info = code_memory_of(module).find(frame.ip - 1);
         }
         if (info == nullptr) return;
-        const auto at = static_cast<u32>(ip - info->begin);
-        ctx.backtrace.push_back({info->func, instance, module_offset(module, *info->func, at)});
-        const u8* link = fp + info->func->link_bytes;
-        const u8* return_ip = load_raw<const u8*>(link);
-        fp -= load_raw<u64>(link + 8);
-        if (return_ip == stub_code(StubKind::leave)) return;
-        if (return_ip == stub_code(StubKind::cross_return)) {
-            --cross;
-            return_ip = ctx.cross_frames[cross].return_ip;
-            instance = ctx.cross_frames[cross].instance;
-        }
-        ip = return_ip - 1;
-    }
+        const auto at = static_cast<u32>(frame.ip - info->begin);
+        ctx.backtrace.push_back(
+            {info->func, frame.instance, module_offset(module, *info->func, at)});
+    } while (ctx.backtrace.size() < kMaxFrames && frame.leave(ctx));
 }
 
 }  // namespace wasmi::core

@@ -327,35 +327,36 @@ struct Unreachable {
 };
 
 // ---- calls --------------------------------------------------------------------------------------
-// Link words of a frame, in slots after its locals: see func_code.hpp.
 
 /// Enters guest code in the same instance: the frame is complete before the poll. A function of at
-/// most kSmallFrame bytes and kZero >= 0 locals: the reserve of the stack covers its frame.
-/// `words` are the link words.
-template <int kZero, unsigned kOff, class LinkWords>
-WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, LinkWords words) {
+/// most kSmallFrame bytes and kZero >= 0 locals: its frame ends before the link if it begins before
+/// the limit. `link` is a Link.
+template <int kZero, unsigned kOff, class AnyLink>
+WASMI_ALWAYS_INLINE Flow enter(Regs& s, FuncCode* f, u64 distance, AnyLink link) {
+    static_assert(sizeof link == sizeof(Link));
+    u8* const limit = frame_limit_of(s);
     s.fp += distance;
     __asm__("" : "+r"(s.fp));  // or a copy of the old one would be kept for the trap
     u8* const frame = s.fp;
-    if (WASMI_UNLIKELY(kZero >= 0 ? frame > s.ctx->stack_reserve
-                                  : frame + f->frame_bytes > s.ctx->stack_end)) {
+    if (WASMI_UNLIKELY(kZero >= 0 ? frame > limit : frame + f->frame_bytes > new_link(limit))) {
         s.fp -= distance;
         return trap<kOff>(s, TrapCode::call_stack_exhausted);
     }
-    u8* link = frame + f->link_bytes;
     if constexpr (kZero >= 0) {
-        for (int i = 1; i <= kZero; ++i) store_raw<u64>(link - 8 * i, 0);
+        u8* const end = kZero != 0 ? frame + f->local_bytes : nullptr;
+        for (int i = 1; i <= kZero; ++i) store_raw<u64>(end - 8 * i, 0);
     } else {
         u8* local = frame + f->param_bytes;
-        while (local != link) {
+        const u8* const end = frame + f->local_bytes;
+        while (local != end) {
             store_raw<u64>(local, 0);
             local += 8;
             // Keeps the loop a loop: as a call of memset it would need a stack frame.
             __asm__ volatile("" : "+r"(local));
         }
     }
-    static_assert(sizeof(LinkWords) == kLinkSlots * sizeof(Slot));
-    store_raw(link, words);
+    store_raw(new_link(limit), link);
+    set_frame_limit(s, limit - sizeof(Link));
     s.ip = f->entry.load(std::memory_order_acquire);
     return charge(s, f->entry_cost) ? Flow::poll : Flow::jump;
 }
@@ -367,7 +368,7 @@ struct Call {
         constexpr unsigned imm = kOff + F::layout.imm;
         auto* f = load_raw<FuncCode*>(s.ip + imm);
         const u64 distance = load_raw<u64>(s.ip + imm + 16);
-        // The code has the link words as they stand in the frame: one move, of a vector.
+        // The code has the link as it will stand in the stack: one move, of a vector.
         return enter<kZero, kOff>(s, f, distance, load_raw<V128>(s.ip + imm + 8));
     }
 };
@@ -375,11 +376,7 @@ struct Call {
 /// The same through a reference: nothing is known of the function.
 template <class F, unsigned kOff>
 WASMI_ALWAYS_INLINE Flow enter_any(Regs& s, FuncCode* f, u64 distance) {
-    struct LinkWords {
-        const u8* return_ip;
-        u64 distance;
-    };
-    return enter<-1, kOff>(s, f, distance, LinkWords{s.ip + kOff + F::layout.size, distance});
+    return enter<-1, kOff>(s, f, distance, Link{s.ip + kOff + F::layout.size, distance});
 }
 
 /// Calls funcs[r], which is of the host or of another instance.
@@ -443,17 +440,20 @@ struct CallImport {
     }
 };
 
-/// Pops the frame whose link words are at `link`.
-WASMI_ALWAYS_INLINE Flow pop_frame(Regs& s, const u8* link) {
-    s.ip = load_raw<const u8*>(link);
-    s.fp -= load_raw<u64>(link + 8);
+/// Pops the frame and its link.
+WASMI_ALWAYS_INLINE Flow pop_frame(Regs& s) {
+    u8* const limit = frame_limit_of(s);
+    const Link link = load_raw<Link>(newest_link(limit));
+    s.ip = link.return_ip;
+    s.fp -= link.distance;
+    set_frame_limit(s, limit + sizeof(Link));
     return Flow::jump;
 }
 
 struct Return {
     template <class F, unsigned kOff>
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
-        return pop_frame(s, slot_at<kOff + F::layout.imm>(s));
+        return pop_frame(s);
     }
 };
 /// The result goes to the first slot of the frame and stays in the accumulator of its bank.
@@ -466,7 +466,7 @@ struct Return1 {
         // i32 constants have a form of their own: extended with zeros.
         using Read = std::conditional_t<type == 'i', u32, T>;
         const T value = read<Read, F::a, kOff + F::layout.a>(s);
-        const Flow flow = pop_frame(s, slot_at<kOff + F::layout.imm>(s));
+        const Flow flow = pop_frame(s);
         store_raw<T>(frame, value);
         if constexpr (kIsVector<T>) {
             s.f = std::bit_cast<VReg>(value);
@@ -483,9 +483,9 @@ struct ReturnMany {
     static WASMI_ALWAYS_INLINE Flow exec(Regs& s) {
         constexpr unsigned imm = kOff + F::layout.imm;
         u8* to = s.fp;
-        const u8* from = slot_at<imm + 2>(s);
-        u32 count = load_raw<u16>(s.ip + imm + 4);
-        const Flow flow = pop_frame(s, slot_at<imm>(s));
+        const u8* from = slot_at<imm>(s);
+        u32 count = load_raw<u16>(s.ip + imm + 2);
+        const Flow flow = pop_frame(s);
         for (; count != 0; --count) {
             store_raw<u64>(to, load_raw<u64>(from));
             to += 8;

@@ -41,25 +41,22 @@ u64 allocate_exception(ExecContext& ctx, TagInstance* tag, std::vector<Slot> fie
 
 const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<Slot> fields,
                  u64 ref) noexcept {
-    u8* fp = ctx.fp;
-    ModuleInstance* instance = ctx.instance;
-    std::size_t cross = ctx.cross_frames.size();
-    const u8* const thrown_at = ip;
+    FrameWalk frame(ctx, ip);
     const u8* stack_top = nullptr;
     const auto exhausted = [&]() -> const u8* {
-        raise_trap(ctx, thrown_at, TrapCode::heap_exhausted);
+        raise_trap(ctx, ip, TrapCode::heap_exhausted);
         return nullptr;
     };
-    for (;;) {
+    do {
         const CodeInfo* info = nullptr;
         {
-            ModuleData& module = *instance->module;
+            ModuleData& module = *frame.instance->module;
             const std::lock_guard lock(module.translate_mutex);
-            info = code_memory_of(module).find(ip);
+            info = code_memory_of(module).find(frame.ip);
         }
         if (info == nullptr) break;  // cannot happen: guest frames are of translated code
-        if (stack_top == nullptr) stack_top = fp + info->frame_bytes;
-        const auto at = static_cast<u32>(ip - info->begin);
+        if (stack_top == nullptr) stack_top = frame.fp + info->frame_bytes;
+        const auto at = static_cast<u32>(frame.ip - info->begin);
         for (std::size_t i = 0; i < info->catches.size(); ++i) {
             const CatchEntry& c = info->catches[i];
             if (at < c.begin || at >= c.end) continue;
@@ -67,35 +64,26 @@ const u8* unwind(ExecContext& ctx, const u8* ip, TagInstance* tag, std::vector<S
                 i = c.go_on_at - 1;
                 continue;
             }
-            if (c.tag != kNoIndex && instance->tags[c.tag] != tag) continue;
+            if (c.tag != kNoIndex && frame.instance->tags[c.tag] != tag) continue;
             if (c.with_ref && ref == kNullRef) {
                 ref = allocate_exception(ctx, tag, fields, stack_top);
                 if (ref == kNullRef) return exhausted();
             }
-            u8* to = fp + u64{c.slot} * 8;
+            u8* to = frame.fp + u64{c.slot} * 8;
             if (c.tag != kNoIndex) {
                 for (const Slot field : fields) {
                     store_raw<u64>(to, field);
                     to += 8;
                 }
             }
-            if (c.with_ref) store_raw<u64>(fp + u64{c.ref_slot} * 8, ref);
-            ctx.fp = fp;
-            ctx.cross_frames.resize(cross);
-            if (instance != ctx.instance) switch_instance(ctx, instance);
+            if (c.with_ref) store_raw<u64>(frame.fp + u64{c.ref_slot} * 8, ref);
+            ctx.fp = frame.fp;
+            ctx.frame_limit = frame.frame_limit;
+            ctx.cross_frames.resize(frame.cross);
+            if (frame.instance != ctx.instance) switch_instance(ctx, frame.instance);
             return info->begin + c.pad;
         }
-        const u8* link = fp + info->func->link_bytes;
-        const u8* return_ip = load_raw<const u8*>(link);
-        fp -= load_raw<u64>(link + 8);
-        if (return_ip == stub_code(StubKind::leave)) break;
-        if (return_ip == stub_code(StubKind::cross_return)) {
-            --cross;
-            return_ip = ctx.cross_frames[cross].return_ip;
-            instance = ctx.cross_frames[cross].instance;
-        }
-        ip = return_ip - 1;
-    }
+    } while (frame.leave(ctx));
     if (ref == kNullRef) {
         ref = allocate_exception(ctx, tag, std::move(fields), stack_top);
         if (ref == kNullRef) return exhausted();

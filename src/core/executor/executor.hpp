@@ -89,8 +89,9 @@ struct ExecContext {
     u8* fp = nullptr;          ///< frame, while handlers are not running
     i64 budget = 0;            ///< fuel left in this slice; negative: poll
     std::atomic<i64> stop{0};  ///< negative: an interrupt is pending
-    u8* stack_end = nullptr;
-    u8* stack_reserve = nullptr;    ///< kSmallFrame below stack_end
+    /// The next frame begins here at most: kSmallFrame bytes further comes a new link, then the
+    /// others. While handlers run it may be in a register.
+    u8* frame_limit = nullptr;
     FuncInstance* funcs = nullptr;  ///< the store's function array; the linker keeps it current
     TableInstance** tables = nullptr;
     u32* func_addrs = nullptr;
@@ -98,7 +99,7 @@ struct ExecContext {
     TypeRegistry* types = nullptr;  ///< of the engine
     Slot spill[4] = {};             ///< scratch of handlers that need memory
     // ------------------------------------------------------------------------------------------
-    u8* stack = nullptr;  ///< base of the guest stack
+    u8* stack = nullptr;  ///< base of the guest stack: frames from here on, links from its end down
     u64 stack_bytes = 0;
     /// Where the next call from the host puts its arguments; means nothing while guest code runs.
     u8* entry_base = nullptr;
@@ -166,10 +167,18 @@ struct ExecContext {
 /// entry = stub that translates at the first call (or translated code in mode eager).
 [[nodiscard]] Result<void> prepare_module(ModuleData& module);
 
+/// Where a new link goes, with a limit from ExecContext::frame_limit.
+[[nodiscard]] inline u8* new_link(u8* frame_limit) { return frame_limit + kSmallFrame; }
+/// The newest link: frames end here at most.
+[[nodiscard]] inline u8* newest_link(u8* frame_limit) {
+    return new_link(frame_limit) + sizeof(Link);
+}
+
 /// First slot for the arguments of a call from the host, or null if the stack cannot hold
 /// `slots` of them. Results appear at the same place.
 [[nodiscard]] inline Slot* begin_call(ExecContext& ctx, u32 slots) noexcept {
-    if (u64{slots} * 8 > static_cast<u64>(ctx.stack_end - ctx.entry_base)) return nullptr;
+    const u8* const end = newest_link(ctx.frame_limit);
+    if (u64{slots} * 8 > static_cast<u64>(end - ctx.entry_base)) return nullptr;
     return reinterpret_cast<Slot*>(ctx.entry_base);
 }
 /// Runs funcs[addr] with the arguments at `base` (from begin_call).

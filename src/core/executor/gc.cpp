@@ -19,7 +19,7 @@ const u8* frame_end(const ExecContext& ctx, const u8* position) {
     const std::lock_guard lock(module.translate_mutex);
     const CodeInfo* info = code_memory_of(module).find(position);
     WASMI_ASSERT(info != nullptr);
-    return info != nullptr ? ctx.fp + info->frame_bytes : ctx.stack_end;
+    return info != nullptr ? ctx.fp + info->frame_bytes : newest_link(ctx.frame_limit);
 }
 
 class Collector : public RefVisitor {

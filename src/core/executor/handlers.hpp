@@ -33,28 +33,33 @@
 
 // The state as parameters, as Regs, and as arguments.
 #if defined(WASMI_PRESERVE_NONE)
-// On x86-64 the arguments are r12 to r15, rdi, rsi, rdx, rcx, r8, r9. Instructions with ip, fp and
-// r are the shortest with rdi, rsi, rdx.
+// On x86-64 the arguments are r12 to r15, rdi, rsi, rdx, rcx, r8, r9, r11. Instructions with ip, fp
+// and r are the shortest with rdi, rsi, rdx.
 #define WASMI_HANDLER_PARAMS                                                      \
     ExecContext *ctx, u64 p1, u8 *mem, u64 mem_size, const u8 *ip, u8 *fp, u64 r, \
-        [[maybe_unused]] u64 chain, u64 p0, i64 budget, VReg f, VReg f0, VReg f1
+        [[maybe_unused]] u64 chain, u64 p0, i64 budget, u8 *frame_limit, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
-    Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, budget, chain, f, f0, f1 }
-#define WASMI_HANDLER_ARGS(s)                                      \
-    (s).ctx, (s).p1, (s).mem, (s).mem_size, (s).ip, (s).fp, (s).r, \
-        wasmi::core::handlers::next_chain(s), (s).p0, (s).budget, (s).f, (s).f0, (s).f1
+    Regs { ip, fp, mem, mem_size, ctx, r, p0, p1, budget, frame_limit, chain, f, f0, f1 }
+#define WASMI_HANDLER_ARGS_WITH(s, next_chain)                                           \
+    (s).ctx, (s).p1, (s).mem, (s).mem_size, (s).ip, (s).fp, (s).r, (next_chain), (s).p0, \
+        (s).budget, (s).frame_limit, (s).f, (s).f0, (s).f1
+#if defined(WASMI_DISPATCH_LOOP)
+#define WASMI_HANDLER_ARGS(s) WASMI_HANDLER_ARGS_WITH(s, (s).chain)
+#else
+#define WASMI_HANDLER_ARGS(s) WASMI_HANDLER_ARGS_WITH(s, wasmi::core::handlers::anything())
+#endif
 #elif defined(WASMI_DISPATCH_LOOP)
 #define WASMI_HANDLER_PARAMS \
     const u8 *ip, u8 *fp, u8 *mem, ExecContext *ctx, u64 r, u64 chain, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
-    Regs { ip, fp, mem, 0, ctx, r, 0, 0, 0, chain, f, f0, f1 }
+    Regs { ip, fp, mem, 0, ctx, r, 0, 0, 0, nullptr, chain, f, f0, f1 }
 #define WASMI_HANDLER_ARGS(s) \
     (s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).chain, (s).f, (s).f0, (s).f1
 #else
 #define WASMI_HANDLER_PARAMS \
     const u8 *ip, u8 *fp, u8 *mem, ExecContext *ctx, u64 r, u64 p0, VReg f, VReg f0, VReg f1
 #define WASMI_REGS \
-    Regs { ip, fp, mem, 0, ctx, r, p0, 0, 0, 0, f, f0, f1 }
+    Regs { ip, fp, mem, 0, ctx, r, p0, 0, 0, nullptr, 0, f, f0, f1 }
 #define WASMI_HANDLER_ARGS(s) (s).ip, (s).fp, (s).mem, (s).ctx, (s).r, (s).p0, (s).f, (s).f0, (s).f1
 #endif
 
@@ -65,6 +70,15 @@
 #define WASMI_DISPATCH(s)                                          \
     if (WASMI_UNLIKELY(--(s).chain == 0)) WASMI_GO(cold_pause, s); \
     WASMI_GO(load_raw<Handler>((s).ip), s)
+#elif defined(WASMI_PRESERVE_NONE)
+// Tail dispatch has no use for the chain. On x86-64 it is rcx, which shifts need for their count,
+// so that no handler has to save it; and what it jumps to may be there: so it is said to be the
+// chain.
+#define WASMI_DISPATCH(s)                                                                        \
+    {                                                                                            \
+        const Handler target = load_raw<Handler>((s).ip);                                        \
+        WASMI_MUSTTAIL return target(WASMI_HANDLER_ARGS_WITH(s, reinterpret_cast<u64>(target))); \
+    }
 #else
 #define WASMI_DISPATCH(s) WASMI_GO(load_raw<Handler>((s).ip), s)
 #endif
@@ -91,18 +105,6 @@ WASMI_ALWAYS_INLINE u64 anything() {
     __asm__("" : "=r"(value));
     return value;
 }
-
-#if defined(WASMI_PRESERVE_NONE)
-/// Tail dispatch has no use for it: on x86-64 it is rcx, which shifts need for their count, so that
-/// no handler has to save it.
-WASMI_ALWAYS_INLINE u64 next_chain([[maybe_unused]] const Regs& s) {
-#if defined(WASMI_DISPATCH_LOOP)
-    return s.chain;
-#else
-    return anything();
-#endif
-}
-#endif
 
 // Continuations off the fast path; same signature, so that a jump reaches them (cold.cpp).
 WASMI_CC void cold_trap(WASMI_HANDLER_PARAMS);

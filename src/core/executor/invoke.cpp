@@ -15,8 +15,8 @@ namespace wasmi::core {
 
 namespace {
 
-/// Host calls may read a word past a full frame.
-constexpr u64 kStackSlack = 4096;
+/// On both sides of the stack: if it is small, frame_limit lies before it.
+constexpr u64 kStackMargin = 2 * kSmallFrame;
 
 u8* reserve(u64 bytes) {
 #if defined(__unix__)
@@ -36,28 +36,28 @@ u8* reserve(u64 bytes) {
 ExecContext::~ExecContext() {
     if (stack == nullptr) return;
 #if defined(__unix__)
-    munmap(stack, stack_bytes + kStackSlack);
+    munmap(stack - kStackMargin, stack_bytes + 2 * kStackMargin);
 #else
-    std::free(stack);
+    std::free(stack - kStackMargin);
 #endif
 }
 
 bool ExecContext::allocate_stack(u64 bytes) {
     bytes = std::min<u64>(bytes, u64{1} << 40) & ~u64{7};
-    u8* p = reserve(bytes + kStackSlack);
+    u8* const p = reserve(bytes + 2 * kStackMargin);
     if (p == nullptr) return false;
-    stack = p;
+    stack = entry_base = p + kStackMargin;
     stack_bytes = bytes;
-    stack_end = p + bytes;
-    stack_reserve = stack_end - std::min<u64>(bytes, kSmallFrame);
-    entry_base = p;
+    frame_limit = stack + bytes - sizeof(Link) - kSmallFrame;
+    WASMI_ASSERT(newest_link(frame_limit) == stack + bytes);
     return true;
 }
 
 namespace {
 
-/// Runs code at `ip` in frame ctx.fp until it leaves; the outcome is in ctx.status.
-WASMI_ALWAYS_INLINE void run_code(ExecContext& ctx, const u8* ip) {
+/// Runs code at `ip` in a frame that is complete until it leaves; the outcome is in ctx.status.
+WASMI_ALWAYS_INLINE void run_code(ExecContext& ctx, const u8* ip, [[maybe_unused]] u8* fp,
+                                  [[maybe_unused]] u8* frame_limit) {
 #if defined(WASMI_DISPATCH_LOOP)
     ctx.paused.ip = ip;
     do {
@@ -65,8 +65,13 @@ WASMI_ALWAYS_INLINE void run_code(ExecContext& ctx, const u8* ip) {
         load_raw<handlers::Handler>(s.ip)(WASMI_HANDLER_ARGS(s));
     } while (ctx.paused.ip != nullptr);
 #else
-    const Regs s{ip,         ctx.fp, ctx.mem_data, ctx.mem_size, &ctx,  0, 0, 0,
-                 ctx.budget, 0,      VReg{},       VReg{},       VReg{}};
+    Regs s{};
+    s.ip = ip;
+    s.ctx = &ctx;
+    // As the context says, from where they would have to be waited for.
+    s.fp = fp;
+    s.frame_limit = frame_limit;
+    from_context_in_frame(s);
     load_raw<handlers::Handler>(s.ip)(WASMI_HANDLER_ARGS(s));
 #endif
 }
@@ -93,6 +98,7 @@ ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
     const FuncInstance& f = ctx.funcs[addr];
     u8* const saved_fp = ctx.fp;
     u8* const saved_base = ctx.entry_base;
+    u8* const saved_limit = ctx.frame_limit;
     ctx.backtrace.clear();
     ctx.fp = reinterpret_cast<u8*>(base);
     const u32 nesting = ctx.nesting;
@@ -110,7 +116,9 @@ ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
             switch_instance(ctx, f.instance);
         }
         const u8* ip = enter_function_here(ctx, *f.code, 0, stub_code(StubKind::leave), nullptr);
-        if (WASMI_LIKELY(ip != nullptr)) run_code(ctx, ip);
+        if (WASMI_LIKELY(ip != nullptr)) {
+            run_code(ctx, ip, reinterpret_cast<u8*>(base), saved_limit - sizeof(Link));
+        }
         // Returns have taken theirs away.
         if (WASMI_UNLIKELY(ctx.status != ExecStatus::done)) ctx.cross_frames.resize(saved_cross);
         // The outermost call leaves its instance behind: the next one is often of the same.
@@ -119,6 +127,7 @@ ExecStatus invoke(ExecContext& ctx, u32 addr, Slot* base) noexcept {
     ctx.nesting = nesting;
     ctx.fp = saved_fp;
     ctx.entry_base = saved_base;
+    ctx.frame_limit = saved_limit;
     return ctx.status;
 }
 

@@ -24,12 +24,13 @@ struct Regs {
     u8* mem;       ///< memory 0
     u64 mem_size;  ///< in bytes
     ExecContext* ctx;
-    u64 r;        ///< integer accumulator
-    u64 p0, p1;   ///< pinned integer locals
-    i64 budget;   ///< ExecContext::budget, where there is a register for it
-    u64 chain;    ///< handlers before the next turn of the loop (loop dispatch)
-    VReg f;       ///< floating accumulator
-    VReg f0, f1;  ///< pinned floating locals
+    u64 r;            ///< integer accumulator
+    u64 p0, p1;       ///< pinned integer locals
+    i64 budget;       ///< ExecContext::budget, where there is a register for it
+    u8* frame_limit;  ///< likewise
+    u64 chain;        ///< handlers before the next turn of the loop (loop dispatch)
+    VReg f;           ///< floating accumulator
+    VReg f0, f1;      ///< pinned floating locals
 };
 
 /// What a body tells the code around it.
@@ -184,17 +185,34 @@ WASMI_ALWAYS_INLINE bool charge(Regs& s, i64 cost) {
 #endif
 }
 
+/// ExecContext::frame_limit while handlers run.
+WASMI_ALWAYS_INLINE u8* frame_limit_of(const Regs& s) {
+#if defined(WASMI_PRESERVE_NONE)
+    return s.frame_limit;
+#else
+    return s.ctx->frame_limit;
+#endif
+}
+WASMI_ALWAYS_INLINE void set_frame_limit(Regs& s, u8* limit) {
+#if defined(WASMI_PRESERVE_NONE)
+    s.frame_limit = limit;
+#else
+    s.ctx->frame_limit = limit;
+#endif
+}
+
 /// Before a C++ function that looks at the state of the guest.
 WASMI_ALWAYS_INLINE void to_context(const Regs& s) {
     s.ctx->fp = s.fp;
 #if defined(WASMI_PRESERVE_NONE)
     s.ctx->budget = s.budget;
+    s.ctx->frame_limit = s.frame_limit;
 #endif
 }
-/// After one that may have changed it, but comes back to this frame: fp stays in its register,
-/// since through the context every access to the frame would wait for the store.
+/// After one that may have changed it, but comes back to this frame: what describes the frame stays
+/// in registers, since through the context every access to the frame would wait for the store.
 WASMI_ALWAYS_INLINE void from_context_in_frame(Regs& s) {
-    WASMI_ASSERT(s.ctx->fp == s.fp);
+    WASMI_ASSERT(s.ctx->fp == s.fp && s.ctx->frame_limit == frame_limit_of(s));
     s.mem = s.ctx->mem_data;
     s.mem_size = s.ctx->mem_size;
     s.budget = s.ctx->budget;
@@ -202,6 +220,7 @@ WASMI_ALWAYS_INLINE void from_context_in_frame(Regs& s) {
 /// After one that may have changed it.
 WASMI_ALWAYS_INLINE void from_context(Regs& s) {
     s.fp = s.ctx->fp;
+    s.frame_limit = s.ctx->frame_limit;
     from_context_in_frame(s);
 }
 

@@ -196,7 +196,7 @@ Result<void> prepare_module(ModuleData& module) {
         // frame. The operands and the cost are the business of its first instruction, lazy_entry.
         f.frame_bytes = frame_slots(facts, type) * 8;
         f.entry_cost = facts.instructions;
-        f.link_bytes = facts.local_slots * 8;
+        f.local_bytes = facts.local_slots * 8;
         f.param_bytes = type.param_slots * 8;
         f.result_bytes = type.result_slots * 8;
         f.func_index = module.num_imported_funcs + i;

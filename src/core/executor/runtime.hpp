@@ -55,7 +55,7 @@ void host_call_failed(ExecContext& ctx, const u8* position) noexcept;
 /// Calls a host function from guest code. Arguments and results at `base`. False: leave.
 [[nodiscard]] WASMI_ALWAYS_INLINE bool call_host(ExecContext& ctx, const HostFunc& host, u8* base,
                                                  const u8* position) noexcept {
-    if (WASMI_UNLIKELY(host.frame_bytes > static_cast<u64>(ctx.stack_end - base))) {
+    if (WASMI_UNLIKELY(base + host.frame_bytes > newest_link(ctx.frame_limit))) {
         raise_trap(ctx, position, TrapCode::call_stack_exhausted);
         return false;
     }
@@ -76,8 +76,8 @@ void host_call_failed(ExecContext& ctx, const u8* position) noexcept;
 /// Translates the function whose stub is at `ip`. Its entry, or null.
 [[nodiscard]] const u8* translate_entry(ExecContext& ctx, const u8* ip) noexcept;
 
-/// Makes a complete frame for guest function `f` at ctx.fp + distance and enters it; ctx.fp moves.
-/// Null and a trap if the stack is exhausted. `position` is for the trap.
+/// Makes a complete frame for guest function `f` at ctx.fp + distance, and its link, and enters it;
+/// ctx.fp moves. Null and a trap if the stack is exhausted. `position` is for the trap.
 [[nodiscard]] const u8* enter_function(ExecContext& ctx, const FuncCode& f, u64 distance,
                                        const u8* return_ip, const u8* position) noexcept;
 /// The same without a call.
@@ -85,19 +85,38 @@ void host_call_failed(ExecContext& ctx, const u8* position) noexcept;
                                                                 u64 distance, const u8* return_ip,
                                                                 const u8* position) noexcept {
     u8* const frame = ctx.fp + distance;
-    if (WASMI_UNLIKELY(f.frame_bytes > static_cast<u64>(ctx.stack_end - frame))) {
+    u8* const limit = ctx.frame_limit;
+    if (WASMI_UNLIKELY(frame + f.frame_bytes > new_link(limit))) {
         raise_trap(ctx, position, TrapCode::call_stack_exhausted);
         return nullptr;
     }
-    if (f.link_bytes != f.param_bytes) {  // a call of memset costs more than the rest of this
-        std::memset(frame + f.param_bytes, 0, f.link_bytes - f.param_bytes);
+    if (f.local_bytes != f.param_bytes) {  // a call of memset costs more than the rest of this
+        std::memset(frame + f.param_bytes, 0, f.local_bytes - f.param_bytes);
     }
-    store_raw<const u8*>(frame + f.link_bytes, return_ip);
-    store_raw<u64>(frame + f.link_bytes + 8, distance);
+    store_raw(new_link(limit), Link{return_ip, distance});
+    ctx.frame_limit = limit - sizeof(Link);
     ctx.fp = frame;
     if (charge(ctx.budget, f.entry_cost) && !poll(ctx)) return nullptr;
     return f.entry.load(std::memory_order_acquire);
 }
+
+/// The frames of the running call from the host, from the innermost outwards.
+struct FrameWalk {
+    const u8* ip;  ///< in the code of the frame
+    u8* fp;
+    u8* frame_limit;
+    ModuleInstance* instance;
+    std::size_t cross;  ///< ExecContext::cross_frames that the frames from here outwards need
+
+    FrameWalk(const ExecContext& ctx, const u8* at) noexcept
+        : ip(at),
+          fp(ctx.fp),
+          frame_limit(ctx.frame_limit),
+          instance(ctx.instance),
+          cross(ctx.cross_frames.size()) {}
+    /// Goes to the caller. False: it is the host.
+    [[nodiscard]] bool leave(const ExecContext& ctx) noexcept;
+};
 
 /// Finds the handler of an exception thrown at `ip`; the frame becomes that of the handler.
 /// Null if none of this call catches it.

@@ -14,43 +14,42 @@ u64 failed(bool is_64) { return is_64 ? ~u64{0} : u64{0xFFFF'FFFF}; }
 
 // ---- tail calls ---------------------------------------------------------------------------------
 
-/// Replaces the current frame by one of funcs[addr]; the arguments move down, the link stays.
+/// Replaces the current frame by one of funcs[addr]; the arguments move down.
 const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId type) {
     const SlowFields o = fields_at(fields);
     const FuncInstance& f = ctx.funcs[addr];
     if (!check_type(ctx, f, type, fields)) return nullptr;
     u8* const frame = ctx.fp;
-    const u8* link = frame + u64{o.s1} * 8;
-    const u8* return_ip = load_raw<const u8*>(link);
-    const u64 distance = load_raw<u64>(link + 8);
+    const Link link = load_raw<Link>(newest_link(ctx.frame_limit));
     u8* const args = frame + u64{o.s0} * 8;
     const DefinedType& t = ctx.types->get(f.type);
     if (f.host != nullptr) {
         // The host is called from this frame; its results are then returned.
         if (!call_host(ctx, *f.host, args, fields)) return nullptr;
         std::memmove(frame, args, u64{t.result_slots} * 8);
-        ctx.fp = frame - distance;
+        ctx.fp = frame - link.distance;
+        ctx.frame_limit += sizeof(Link);
         // The caller finds a lone result in the accumulators.
         ctx.spill[2] = reinterpret_cast<u64>(frame);
-        ctx.spill[3] = reinterpret_cast<u64>(return_ip);
+        ctx.spill[3] = reinterpret_cast<u64>(link.return_ip);
         return stub_code(StubKind::host_return);
     }
     const bool leaves = f.instance != ctx.instance;
-    if (f.code->frame_bytes > static_cast<u64>(ctx.stack_end - frame)) {
+    if (frame + f.code->frame_bytes > newest_link(ctx.frame_limit)) {
         return fail(ctx, fields, TrapCode::call_stack_exhausted);
     }
     std::memmove(frame, args, u64{t.param_slots} * 8);
     // Once per chain: a frame that returns across already, or to the host, needs no second one.
+    const u8* return_ip = link.return_ip;
     if (leaves && return_ip != stub_code(StubKind::cross_return) &&
         return_ip != stub_code(StubKind::leave)) {
         ctx.cross_frames.push_back({return_ip, ctx.instance});
         return_ip = stub_code(StubKind::cross_return);
     }
     if (leaves) switch_instance(ctx, f.instance);
-    const u8* entry = enter_function(ctx, *f.code, 0, return_ip, nullptr);
-    // enter_function linked a frame on top of itself: its caller is that of the old frame.
-    store_raw<u64>(frame + f.code->link_bytes + 8, distance);
-    return entry;
+    ctx.fp = frame - link.distance;
+    ctx.frame_limit += sizeof(Link);
+    return enter_function(ctx, *f.code, link.distance, return_ip, nullptr);
 }
 
 /// Element of a table as a function address, or a trap.
@@ -74,7 +73,7 @@ bool callee_of(ExecContext& ctx, const u8* fields, u32 table, u64 index, u32& ad
 
 const u8* lazy_entry(ExecContext& ctx, const u8* fields, const u8* next) {
     const SlowFields o = fields_at(fields);
-    if (o.i0 > static_cast<u64>(ctx.stack_end - ctx.fp)) {
+    if (ctx.fp + o.i0 > newest_link(ctx.frame_limit)) {
         return fail(ctx, fields, TrapCode::call_stack_exhausted);
     }
     if (charge(ctx.budget, o.i1) && !poll(ctx)) return nullptr;
@@ -88,12 +87,12 @@ const u8* tail_call(ExecContext& ctx, const u8* fields, const u8*) {
 const u8* tail_call_indirect(ExecContext& ctx, const u8* fields, const u8*) {
     const SlowFields o = fields_at(fields);
     u32 addr = 0;
-    if (!callee_of(ctx, fields, o.i0, get(ctx, o.s2), addr)) return nullptr;
+    if (!callee_of(ctx, fields, o.i0, get(ctx, o.s1), addr)) return nullptr;
     return replace_frame(ctx, fields, addr, o.i1);
 }
 const u8* tail_call_ref(ExecContext& ctx, const u8* fields, const u8*) {
     const SlowFields o = fields_at(fields);
-    const u64 ref = get(ctx, o.s2);
+    const u64 ref = get(ctx, o.s1);
     if (ref == kNullRef) return fail(ctx, fields, TrapCode::null_function_reference);
     const u32 addr = func_addr_of(ref);
     return replace_frame(ctx, fields, addr, ctx.funcs[addr].type);

@@ -36,9 +36,9 @@ inline bool charge_bytes(ExecContext& ctx, u64 bytes) {
 
 #define WASMI_SLOW_FN(id) const u8* id(ExecContext& ctx, const u8* fields, const u8* next)
 WASMI_SLOW_FN(lazy_entry);          // i0 bytes of the frame, i1 fuel of the call
-WASMI_SLOW_FN(tail_call);           // s0 arguments, s1 link; i0 function index
-WASMI_SLOW_FN(tail_call_indirect);  // s0 arguments, s1 link, s2 index; i0 table, i1 type id
-WASMI_SLOW_FN(tail_call_ref);       // s0 arguments, s1 link, s2 reference; i1 type id
+WASMI_SLOW_FN(tail_call);           // s0 arguments; i0 function index
+WASMI_SLOW_FN(tail_call_indirect);  // s0 arguments, s1 index; i0 table, i1 type id
+WASMI_SLOW_FN(tail_call_ref);       // s0 arguments, s1 reference; i1 type id
 WASMI_SLOW_FN(memory_size);         // s0 result; i0 memory
 WASMI_SLOW_FN(memory_grow);         // s0 delta and result; i0 memory
 WASMI_SLOW_FN(memory_fill);         // s0 at, s1 value, s2 count; i0 memory

@@ -62,7 +62,7 @@ enum class ImmKind : u8 {
     call,    ///< FuncCode*, return address, u64 distance of the arguments in bytes
     icall,   ///< u16 table or 0, u32 type id or function index, u16 slot of the arguments
     mem,     ///< u16 memory, u64 offset
-    retn,    ///< u16 link slot, u16 first result slot, u16 slots
+    retn,    ///< u16 first result slot, u16 slots
     slow,    ///< four u16 and two u32, see slow.hpp
 };
 
@@ -84,6 +84,7 @@ constexpr u32 imm_size(ImmKind kind) {
         case ImmKind::loop:
             return 12;
         case ImmKind::ldp:
+        case ImmKind::retn:
             return 4;
         case ImmKind::call:
             return 24;
@@ -91,8 +92,6 @@ constexpr u32 imm_size(ImmKind kind) {
             return 8;
         case ImmKind::mem:
             return 10;
-        case ImmKind::retn:
-            return 6;
         case ImmKind::slow:
             return 16;
     }

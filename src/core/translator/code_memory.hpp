@@ -11,9 +11,9 @@
 
 namespace wasmi::core {
 
-/// Slots of a function's frame: locals, link words, operands; it covers the results.
+/// Slots of a function's frame: locals, operands; it covers the results.
 [[nodiscard]] constexpr u32 frame_slots(const FuncFacts& facts, const DefinedType& type) {
-    return std::max(facts.local_slots + kLinkSlots + facts.max_operand_slots, type.result_slots);
+    return std::max(facts.local_slots + facts.max_operand_slots, type.result_slots);
 }
 
 /// One catch clause of a try_table or legacy try, or a legacy delegate. Ordered innermost first.

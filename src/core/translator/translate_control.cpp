@@ -513,8 +513,6 @@ void FunctionTranslator::br_table(const Immediates& imm) {
 void FunctionTranslator::return_values() {
     const Control& c = controls_.front();
     Ins ins;
-    const u16 link = static_cast<u16>(facts_.local_slots);
-    ins.set_imm(link);
     if (c.num_results == 0) {
         ins.op = Op::ret;
     } else if (c.num_results == 1) {
@@ -535,7 +533,7 @@ void FunctionTranslator::return_values() {
         materialize_top(c.num_results);
         ins.op = Op::retn;
         const u32 slots = slots_of(c.results != nullptr ? c.results : &c.single, c.num_results);
-        ins.set_imm(link, stack_[stack_.size() - c.num_results].home, static_cast<u16>(slots));
+        ins.set_imm(stack_[stack_.size() - c.num_results].home, static_cast<u16>(slots));
     }
     emit(ins);
 }
@@ -570,7 +568,7 @@ void FunctionTranslator::call(u32 func) {
     }
     const u32 defined = func - module_.num_imported_funcs;
     FuncCode& callee = module_.codes[defined];
-    const u32 zero = (callee.link_bytes - callee.param_bytes) / 8;
+    const u32 zero = (callee.local_bytes - callee.param_bytes) / 8;
     const bool is_small = zero <= 4 && callee.frame_bytes <= kSmallFrame;
     const u64 distance = u64{begin_args(type)} * 8;
     append(is_small ? shifted(Op::call_z0, static_cast<int>(zero)) : Op::call_zn)
@@ -590,7 +588,7 @@ void FunctionTranslator::call_through(Op op, Operand callee, u16 table, u32 word
 void FunctionTranslator::tail_call(Op op, const DefinedType& type, u32 callee_slot, u32 i0,
                                    u32 i1) {
     const u32 args = begin_args(type);
-    emit_slow(op, {args, facts_.local_slots, callee_slot}, i0, i1);
+    emit_slow(op, {args, callee_slot}, i0, i1);
     unreachable();
 }
 

@@ -31,10 +31,11 @@ void on_small_stack(std::size_t bytes, std::function<void()> f) {
     pthread_attr_destroy(&attributes);
 }
 
-// A frame of $f: one parameter, two link words, at most two operands; the next frame begins at
-// its first operand, 3 slots up. The last KiB of the stack is for the end of the last frame.
-constexpr std::uint64_t kReserve = 1024;
-constexpr std::uint64_t kDistance = 3 * 8;
+// A frame of $f: one parameter, at most two operands; the next frame begins at its first operand,
+// one slot up. A call takes the two words of its link, too, at the other end of the stack. Between
+// both there is room for the end of the last frame, and for a link.
+constexpr std::uint64_t kReserve = 1024 + 2 * 8;
+constexpr std::uint64_t kDistance = (1 + 2) * 8;
 
 const char* const kRecursion = R"((module
     (global $depth (export "depth") (mut i32) (i32.const 0))
