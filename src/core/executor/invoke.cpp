@@ -15,7 +15,8 @@ namespace wasmi::core {
 
 namespace {
 
-/// On both sides of the stack: if it is small, frame_limit lies before it.
+/// On both sides of the stack. If it is small, frame_limit lies before it; nothing should reach
+/// beyond its end.
 constexpr u64 kStackMargin = 2 * kSmallFrame;
 
 u8* reserve(u64 bytes) {

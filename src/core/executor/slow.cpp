@@ -14,6 +14,12 @@ u64 failed(bool is_64) { return is_64 ? ~u64{0} : u64{0xFFFF'FFFF}; }
 
 // ---- tail calls ---------------------------------------------------------------------------------
 
+/// As a return does, without going anywhere.
+void pop_frame(ExecContext& ctx, const Link& link) {
+    ctx.fp -= link.distance;
+    ctx.frame_limit += sizeof(Link);
+}
+
 /// Replaces the current frame by one of funcs[addr]; the arguments move down.
 const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId type) {
     const SlowFields o = fields_at(fields);
@@ -27,8 +33,7 @@ const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId typ
         // The host is called from this frame; its results are then returned.
         if (!call_host(ctx, *f.host, args, fields)) return nullptr;
         std::memmove(frame, args, u64{t.result_slots} * 8);
-        ctx.fp = frame - link.distance;
-        ctx.frame_limit += sizeof(Link);
+        pop_frame(ctx, link);
         // The caller finds a lone result in the accumulators.
         ctx.spill[2] = reinterpret_cast<u64>(frame);
         ctx.spill[3] = reinterpret_cast<u64>(link.return_ip);
@@ -47,8 +52,7 @@ const u8* replace_frame(ExecContext& ctx, const u8* fields, u32 addr, TypeId typ
         return_ip = stub_code(StubKind::cross_return);
     }
     if (leaves) switch_instance(ctx, f.instance);
-    ctx.fp = frame - link.distance;
-    ctx.frame_limit += sizeof(Link);
+    pop_frame(ctx, link);
     return enter_function(ctx, *f.code, link.distance, return_ip, nullptr);
 }
 

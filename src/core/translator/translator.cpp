@@ -113,7 +113,7 @@ void FunctionTranslator::read_locals() {
 }
 
 Result<Translation> FunctionTranslator::run() {
-    const u32 first_home = first_operand_slot(facts_);
+    const u32 first_home = facts_.local_slots;
     if (first_home + facts_.max_operand_slots >= 0xFFF0) {
         return Error(ErrorKind::limit, "function needs a frame of more than 65,520 slots");
     }

@@ -10,9 +10,6 @@
 
 namespace wasmi::core {
 
-/// Slot of the first operand of a function's frame.
-[[nodiscard]] constexpr u32 first_operand_slot(const FuncFacts& facts) { return facts.local_slots; }
-
 /// What else to keep of a translation.
 enum class Keep : u8 { nothing, positions, blocks };
 

@@ -19,7 +19,7 @@ constexpr std::uint64_t kStack = 64 * 1024;
 /// A guest with a small stack that can say how deep a recursion goes on what is left of it.
 class Links : public ::testing::Test {
   protected:
-    /// Those of this module, and $f, which recurses until the stack is full.
+    /// A module of these fields and of $f, which recurses until the stack is full.
     Instance make(const std::string& fields) {
         return linker
             .instantiate(compile_wat(engine, "(module " + fields + R"(
